@@ -1,0 +1,101 @@
+//! Predicates as SQL conditions on the resource row named `r`.
+
+use super::predicate::{Criterion, Predicate};
+use super::sql::Sql;
+use crate::definitions::Definitions;
+
+/// The part of all resources that a caller may see: a compartment. It becomes a condition of
+/// every statement, before any LIMIT, so that no page, count or cursor can leak past it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompartmentFilter {
+    /// The compartment, such as `Patient`.
+    pub compartment: String,
+    /// The id of the resource that the compartment belongs to.
+    pub id: String,
+}
+
+/// Types that belong to nobody's compartment and may be seen from every one.
+const SHARED: [&str; 4] = ["Location", "Medication", "Organization", "Practitioner"];
+
+/// Adds ` AND ...` for the filter; nothing for a caller who may see everything.
+pub fn compartment_filter(
+    definitions: &'static Definitions,
+    resource_type: &str,
+    filter: Option<&CompartmentFilter>,
+    sql: &mut Sql,
+) {
+    let Some(CompartmentFilter { compartment, id }) = filter else {
+        return;
+    };
+    if SHARED.contains(&resource_type) {
+        return;
+    }
+    sql.push(" AND (");
+    if resource_type == compartment {
+        sql.push("r.id = ").bind(id.as_str());
+    } else {
+        sql.push("0");
+    }
+    let codes = definitions.compartment_parameters(compartment, resource_type);
+    let keys: Vec<i64> = codes
+        .iter()
+        .filter_map(|code| definitions.search_parameter(resource_type, code))
+        .map(|parameter| i64::from(parameter.id))
+        .collect();
+    if !keys.is_empty() {
+        sql.push(
+            " OR EXISTS (SELECT 1 FROM reference_index i WHERE i.rid = r.rid AND i.param IN (",
+        );
+        for (at, key) in keys.iter().enumerate() {
+            sql.push(if at > 0 { "," } else { "" }).number(*key);
+        }
+        sql.push(") AND i.id = ").bind(id.as_str());
+        sql.push(" AND i.type = ").bind(compartment.as_str());
+        sql.push(" AND i.base = '')");
+    }
+    sql.push(")");
+}
+
+/// Adds the condition of one predicate, tested resource by resource.
+pub(super) fn probe(predicate: &Predicate, sql: &mut Sql) {
+    match predicate {
+        Predicate::Id { ids, negated } => {
+            sql.push(if *negated { "r.id NOT IN " } else { "r.id IN " });
+            sql.push("(SELECT value FROM json_each(")
+                .bind_list(ids)
+                .push("))");
+        }
+        // The store keeps milliseconds; the criterion counts in steps of 100 ns.
+        Predicate::LastUpdated(criterion) => {
+            criterion.compare(sql, "r.updated * 10000", "(r.updated * 10000 + 9999)");
+        }
+        Predicate::Indexed {
+            key,
+            criterion,
+            negated,
+        } => {
+            sql.push(if *negated { "NOT EXISTS " } else { "EXISTS " });
+            sql.push("(SELECT 1 FROM ").push(criterion.table().name());
+            sql.push(" i WHERE i.rid = r.rid AND ");
+            rows(*key, criterion, sql);
+            sql.push(")");
+        }
+        Predicate::Missing {
+            key,
+            table,
+            missing,
+        } => {
+            sql.push(if *missing { "NOT EXISTS " } else { "EXISTS " });
+            sql.push("(SELECT 1 FROM ").push(table.name());
+            sql.push(" i WHERE i.rid = r.rid AND i.param = ")
+                .number(*key)
+                .push(")");
+        }
+    }
+}
+
+/// Adds the condition that selects a predicate's rows of its index, on the row named `i`.
+pub(super) fn rows(key: u32, criterion: &Criterion, sql: &mut Sql) {
+    sql.push("i.param = ").number(key).push(" AND ");
+    criterion.condition(sql);
+}

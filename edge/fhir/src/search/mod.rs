@@ -1,0 +1,23 @@
+//! Search: a query becomes clauses, clauses become one SQL statement; a resource becomes the
+//! index rows that the statement reads. <https://hl7.org/fhir/R4/search.html>
+//!
+//! Three types for three steps: [`Query`] is what the caller wrote, [`Predicate`] what it means,
+//! [`Statement`] what the store runs. Each search type keeps extraction of rows and parsing of
+//! query values in one file below [`value`], so that the two cannot drift apart.
+
+mod condition;
+mod escape;
+mod extract;
+mod parameters;
+mod plan;
+mod predicate;
+mod query;
+mod sql;
+pub mod value;
+
+pub use condition::{CompartmentFilter, compartment_filter};
+pub use extract::{IndexRows, extract};
+pub use plan::{After, Position, Statement, count, select};
+pub use predicate::Predicate;
+pub use query::{Context, Handling, Query, Sort, SortKey, Total, parse};
+pub use sql::Sql;

@@ -1,0 +1,375 @@
+//! Reads the parameters of a search. <https://hl7.org/fhir/R4/search.html>
+
+use super::escape::split;
+use super::parameters;
+use super::predicate::{Criterion, Predicate, Table};
+use super::value::{date, reference, string, token};
+use crate::definitions::{Definitions, SearchParameter, SearchType};
+use crate::outcome::{Issue, IssueType};
+use crate::types::Ticks;
+
+/// What to do with a parameter that the server does not know: `Prefer: handling=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handling {
+    /// Ignore it and say so in the answer.
+    Lenient,
+    /// Refuse the search.
+    Strict,
+}
+
+/// Whether the number of all matches is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// It is not.
+    None,
+    /// It is, on the first page.
+    Accurate,
+}
+
+/// What the result is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortKey {
+    /// The order in which resources were created.
+    None,
+    /// `meta.lastUpdated`.
+    LastUpdated,
+    /// A date or string parameter.
+    Indexed {
+        /// The key of its rows.
+        key: u32,
+        /// Where they stand.
+        table: Table,
+    },
+}
+
+/// How the result is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// By what.
+    pub key: SortKey,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+/// A search, understood.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// The type that is searched.
+    pub resource_type: &'static str,
+    /// The tests that a resource must pass, all of them.
+    pub predicates: Vec<Predicate>,
+    /// The order.
+    pub sort: Sort,
+    /// Entries per page.
+    pub count: usize,
+    /// Whether only the number is asked for (`_summary=count`, `_count=0`).
+    pub count_only: bool,
+    /// Whether the number is told beside the entries.
+    pub total: Total,
+    /// The parameters that were used, for the links.
+    pub applied: Vec<(String, String)>,
+    /// What was ignored or changed, for the first entry of the answer.
+    pub issues: Vec<Issue>,
+    /// The cursor of a page after the first.
+    pub cursor: Option<String>,
+}
+
+/// What a query is read against.
+pub struct Context<'a> {
+    /// The definitions of the release.
+    pub definitions: &'static Definitions,
+    /// Our own base URL.
+    pub base_url: &'a str,
+    /// The time, in ticks.
+    pub now: Ticks,
+    /// What to do with unknown parameters.
+    pub handling: Handling,
+}
+
+const DEFAULT_COUNT: usize = 10;
+const MAX_CLAUSES: usize = 60;
+const MAX_ALTERNATIVES: usize = 1000;
+/// SQLite allows expressions 100 deep, and a list of dates is a chain of comparisons.
+const MAX_DATES: usize = 30;
+
+/// Reads the decoded `pairs` of a query string.
+///
+/// # Errors
+/// Every value that cannot be understood; with [`Handling::Strict`] also every parameter that is
+/// not supported.
+pub fn parse(
+    context: &Context<'_>,
+    resource_type: &'static str,
+    pairs: &[(String, String)],
+) -> Result<Query, Vec<Issue>> {
+    let mut query = Query {
+        resource_type,
+        predicates: Vec::new(),
+        sort: Sort {
+            key: SortKey::None,
+            descending: false,
+        },
+        count: DEFAULT_COUNT,
+        count_only: false,
+        total: Total::None,
+        applied: Vec::new(),
+        issues: Vec::new(),
+        cursor: None,
+    };
+    let mut errors = Vec::new();
+    for (name, value) in pairs {
+        if query.applied.iter().any(|(n, v)| n == name && v == value) {
+            continue;
+        }
+        match query.read(context, name, value) {
+            Ok(true) => query.applied.push((name.clone(), value.clone())),
+            Ok(false) => {}
+            Err(issue) if issue.severity == crate::outcome::Severity::Error => errors.push(issue),
+            Err(issue) => query.issues.push(issue),
+        }
+    }
+    if query.predicates.len() > MAX_CLAUSES {
+        let message = format!("A search can have at most {MAX_CLAUSES} conditions.");
+        errors.push(Issue::error(IssueType::TooCostly, message));
+    }
+    if context.handling == Handling::Strict {
+        errors.extend(
+            query
+                .issues
+                .iter()
+                .filter(|issue| is_ignored(issue))
+                .map(|issue| Issue {
+                    severity: crate::outcome::Severity::Error,
+                    ..issue.clone()
+                }),
+        );
+    }
+    if errors.is_empty() {
+        Ok(query)
+    } else {
+        Err(errors)
+    }
+}
+
+fn is_ignored(issue: &Issue) -> bool {
+    issue.code == IssueType::NotSupported
+}
+
+impl Query {
+    /// Reads one parameter; `Ok(false)` when it does not belong into the links.
+    fn read(&mut self, context: &Context<'_>, name: &str, value: &str) -> Result<bool, Issue> {
+        if matches!(name, "_format" | "_pretty") {
+            return Ok(true);
+        }
+        if value.is_empty() {
+            return Err(ignored(name, "it has no value"));
+        }
+        match name {
+            "ct" => {
+                self.cursor = Some(value.to_owned());
+                return Ok(false);
+            }
+            "_count" => {
+                self.count = parameters::count(value, &mut self.issues)?;
+                self.count_only |= self.count == 0;
+                return Ok(true);
+            }
+            "_total" => {
+                self.total = parameters::total(value)?;
+                return Ok(false);
+            }
+            "_sort" => {
+                self.sort = parameters::sort(context.definitions, self.resource_type, value)?;
+                return Ok(true);
+            }
+            "_summary" => match value {
+                "count" => {
+                    self.count_only = true;
+                    return Ok(true);
+                }
+                "false" => return Ok(true),
+                "true" | "text" | "data" => {
+                    return Err(ignored(
+                        name,
+                        "of its values this server knows `count` and `false`",
+                    ));
+                }
+                _ => {
+                    let message = format!(
+                        "_summary is `{value}`; it must be true, text, data, count or false."
+                    );
+                    return Err(Issue::error(IssueType::Invalid, message).at("_summary"));
+                }
+            },
+            _ => {}
+        }
+        let predicate = clause(context, self.resource_type, name, value)?;
+        self.predicates.push(predicate);
+        Ok(true)
+    }
+}
+
+fn ignored(name: &str, reason: &str) -> Issue {
+    let message = format!("The parameter `{name}` was ignored: {reason}.");
+    Issue::warning(IssueType::NotSupported, message).at(name)
+}
+
+fn clause(
+    context: &Context<'_>,
+    resource_type: &'static str,
+    name: &str,
+    value: &str,
+) -> Result<Predicate, Issue> {
+    let (code, modifier) = match name.split_once(':') {
+        Some((code, modifier)) => (code, Some(modifier)),
+        None => (name, None),
+    };
+    let definitions = context.definitions;
+    let Some(parameter) = definitions.search_parameter(resource_type, code) else {
+        let reason = format!("{resource_type} has no search parameter of that name");
+        return Err(ignored(name, &reason));
+    };
+    let values = split(value, ',');
+    if values.len() > MAX_ALTERNATIVES {
+        let message = format!("`{code}` lists more than {MAX_ALTERNATIVES} values.");
+        return Err(Issue::error(IssueType::TooCostly, message).at(code));
+    }
+    let wrong =
+        |message: String| Issue::error(IssueType::Value, format!("{code}: {message}.")).at(code);
+    match (code, modifier) {
+        ("_id", None | Some("not")) => {
+            return Ok(Predicate::Id {
+                ids: values.into_iter().map(ToOwned::to_owned).collect(),
+                negated: modifier.is_some(),
+            });
+        }
+        ("_lastUpdated", None) => {
+            dates(code, &values)?;
+            return date::parse(&values, context.now)
+                .map(Predicate::LastUpdated)
+                .map_err(wrong);
+        }
+        ("_id" | "_lastUpdated", Some(modifier)) => return Err(no_such_modifier(code, modifier)),
+        _ => {}
+    }
+    let (table, criterion): (Table, ReadCriterion) = match parameter.search_type {
+        SearchType::String => (Table::String, string_criterion),
+        SearchType::Token => (Table::Token, token_criterion),
+        SearchType::Date => (Table::Date, date_criterion),
+        SearchType::Reference => (Table::Reference, reference_criterion),
+        other => {
+            let reason = format!(
+                "{} parameters are not searched by this server",
+                other.code()
+            );
+            return Err(ignored(name, &reason));
+        }
+    };
+    if parameter.expression.is_none() {
+        return Err(ignored(name, "the server defines no meaning for it"));
+    }
+    if modifier == Some("missing") {
+        return missing(parameter, table, value);
+    }
+    let clause = Clause {
+        context,
+        parameter,
+        resource_type,
+        modifier,
+        values: &values,
+    };
+    let (key, criterion, negated) = criterion(&clause)?.map_err(wrong)?;
+    Ok(Predicate::Indexed {
+        key,
+        criterion,
+        negated,
+    })
+}
+
+struct Clause<'a> {
+    context: &'a Context<'a>,
+    parameter: &'static SearchParameter,
+    resource_type: &'static str,
+    modifier: Option<&'a str>,
+    values: &'a [&'a str],
+}
+
+/// Outer: the clause cannot be used as it is written. Inner: a value is wrong.
+type Read = Result<Result<(u32, Criterion, bool), String>, Issue>;
+type ReadCriterion = fn(&Clause<'_>) -> Read;
+
+fn string_criterion(clause: &Clause<'_>) -> Read {
+    let match_ = match clause.modifier {
+        None => string::Match::StartsWith,
+        Some("exact") => string::Match::Exact,
+        Some("contains") => string::Match::Contains,
+        Some(other) => return Err(no_such_modifier(clause.parameter.code, other)),
+    };
+    let criterion = Criterion::String(string::parse(clause.values, match_));
+    Ok(Ok((clause.parameter.id, criterion, false)))
+}
+
+fn token_criterion(clause: &Clause<'_>) -> Read {
+    let negated = match clause.modifier {
+        None => false,
+        Some("not") => true,
+        Some("text") => {
+            let key = super::extract::text_key(clause.resource_type, clause.parameter.code);
+            let texts = string::parse(clause.values, string::Match::StartsWith);
+            return Ok(Ok((key, Criterion::String(texts), false)));
+        }
+        Some(other) => return Err(no_such_modifier(clause.parameter.code, other)),
+    };
+    let criterion = token::parse(clause.values);
+    Ok(criterion.map(|criterion| (clause.parameter.id, Criterion::Token(criterion), negated)))
+}
+
+fn date_criterion(clause: &Clause<'_>) -> Read {
+    if let Some(modifier) = clause.modifier {
+        return Err(no_such_modifier(clause.parameter.code, modifier));
+    }
+    dates(clause.parameter.code, clause.values)?;
+    let criterion = date::parse(clause.values, clause.context.now);
+    Ok(criterion.map(|criterion| (clause.parameter.id, Criterion::Date(criterion), false)))
+}
+
+fn reference_criterion(clause: &Clause<'_>) -> Read {
+    let Clause {
+        context,
+        parameter,
+        modifier,
+        values,
+        ..
+    } = clause;
+    if let Some(modifier) = modifier.filter(|name| context.definitions.resource(name).is_none()) {
+        return Err(no_such_modifier(parameter.code, modifier));
+    }
+    let criterion = reference::parse(context.definitions, values, *modifier, context.base_url);
+    Ok(Ok((parameter.id, Criterion::Reference(criterion), false)))
+}
+
+fn missing(parameter: &SearchParameter, table: Table, value: &str) -> Result<Predicate, Issue> {
+    let missing = value.parse().map_err(|_| {
+        let code = parameter.code;
+        let message = format!("{code}:missing is `{value}`; it must be true or false.");
+        Issue::error(IssueType::Value, message).at(code)
+    })?;
+    Ok(Predicate::Missing {
+        key: parameter.id,
+        table,
+        missing,
+    })
+}
+
+fn dates(code: &str, values: &[&str]) -> Result<(), Issue> {
+    if values.len() <= MAX_DATES {
+        return Ok(());
+    }
+    let message = format!("`{code}` lists more than {MAX_DATES} dates.");
+    Err(Issue::error(IssueType::TooCostly, message).at(code))
+}
+
+fn no_such_modifier(code: &str, modifier: &str) -> Issue {
+    let message = format!("The modifier `:{modifier}` is not supported for `{code}`.");
+    Issue::error(IssueType::NotSupported, message).at(code)
+}

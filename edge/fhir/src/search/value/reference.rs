@@ -1,0 +1,172 @@
+//! Reference search: which resources point to another. <https://hl7.org/fhir/R4/search.html#reference>
+
+use crate::definitions::Definitions;
+use crate::fhirpath::Node;
+use crate::search::escape::unescape;
+use crate::search::sql::Sql;
+use serde_json::Value;
+
+/// One row of `reference_index`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Row {
+    /// The logical id, or the whole URL when it is not the address of a resource.
+    pub id: String,
+    /// The resource type; empty when the URL does not tell.
+    pub resource_type: String,
+    /// The base of another server; empty for a resource of this one.
+    pub base: String,
+}
+
+/// What a query asks for: a reference to any of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Criterion {
+    alternatives: Vec<Alternative>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Alternative {
+    id: String,
+    /// `None`: whatever the type.
+    resource_type: Option<String>,
+    /// `None`: whatever the server.
+    base: Option<String>,
+}
+
+/// Adds the row of one item: a Reference, a canonical or a URI. References into the resource
+/// itself (`#x`) and to things without an address (`urn:`) give none.
+///
+/// `base_url` is our own base, so that an absolute reference to us counts as ours. A reference
+/// without a type takes the one type that the parameter allows, if there is just one.
+pub fn extract(
+    definitions: &'static Definitions,
+    node: &Node<'_>,
+    base_url: &str,
+    targets: &[&str],
+    rows: &mut Vec<Row>,
+) {
+    let reference = node.value.get("reference").unwrap_or(node.value);
+    let Some(text) = reference.as_str().filter(|text| !text.is_empty()) else {
+        return;
+    };
+    if text.starts_with('#') || text.starts_with("urn:") {
+        return;
+    }
+    if let Some(address) = Address::parse(definitions, text) {
+        rows.push(address.row(base_url));
+        return;
+    }
+    let stated = node.value.get("type").and_then(Value::as_str);
+    let resource_type = match (stated, targets) {
+        _ if text.contains(':') => "",
+        (Some(stated), _) => stated,
+        (None, [only]) => only,
+        (None, _) => "",
+    };
+    rows.push(Row {
+        id: text.to_owned(),
+        resource_type: resource_type.to_owned(),
+        base: String::new(),
+    });
+}
+
+/// The parts of `[base/]Type/id[/_history/vid]`.
+struct Address<'a> {
+    base: &'a str,
+    resource_type: &'a str,
+    id: &'a str,
+}
+
+impl<'a> Address<'a> {
+    fn parse(definitions: &'static Definitions, text: &'a str) -> Option<Self> {
+        let unversioned = text
+            .split_once("/_history/")
+            .map_or(text, |(start, _)| start);
+        let (rest, id) = unversioned.rsplit_once('/')?;
+        let (base, resource_type) = rest.rsplit_once('/').unwrap_or(("", rest));
+        definitions.resource(resource_type)?;
+        let absolute = base.starts_with("http://") || base.starts_with("https://");
+        (crate::types::is_id(id) && (base.is_empty() || absolute)).then_some(Self {
+            base,
+            resource_type,
+            id,
+        })
+    }
+
+    fn row(&self, base_url: &str) -> Row {
+        let ours = self.base == base_url.trim_end_matches('/');
+        Row {
+            id: self.id.to_owned(),
+            resource_type: self.resource_type.to_owned(),
+            base: if ours {
+                String::new()
+            } else {
+                self.base.to_owned()
+            },
+        }
+    }
+}
+
+/// Reads the alternatives of one clause; `stated_type` is the modifier of `subject:Patient=1`.
+pub fn parse(
+    definitions: &'static Definitions,
+    values: &[&str],
+    stated_type: Option<&str>,
+    base_url: &str,
+) -> Criterion {
+    let alternatives = values.iter().map(|value| {
+        let value = unescape(value);
+        match Address::parse(definitions, &value) {
+            Some(address) if address.base.is_empty() => Alternative {
+                id: address.id.to_owned(),
+                resource_type: Some(address.resource_type.to_owned()),
+                base: None,
+            },
+            Some(address) => {
+                let row = address.row(base_url);
+                Alternative {
+                    id: row.id,
+                    resource_type: Some(row.resource_type),
+                    base: Some(row.base),
+                }
+            }
+            None => Alternative {
+                id: value,
+                resource_type: stated_type.map(ToOwned::to_owned),
+                base: None,
+            },
+        }
+    });
+    Criterion {
+        alternatives: alternatives.collect(),
+    }
+}
+
+impl Criterion {
+    /// Adds the condition on the row named `i`.
+    pub fn condition(&self, sql: &mut Sql) {
+        if let [only] = self.alternatives.as_slice() {
+            sql.push("i.id = ").bind(only.id.as_str());
+            if let Some(resource_type) = &only.resource_type {
+                sql.push(" AND i.type = ").bind(resource_type.as_str());
+            }
+            if let Some(base) = &only.base {
+                sql.push(" AND i.base = ").bind(base.as_str());
+            }
+            return;
+        }
+        let rows = self.alternatives.iter();
+        let rows: Vec<_> = rows.map(|a| (&a.id, &a.resource_type, &a.base)).collect();
+        let ids: Vec<_> = self.alternatives.iter().map(|a| &a.id).collect();
+        sql.push("i.id IN (SELECT value FROM json_each(")
+            .bind_list(&ids);
+        sql.push(")) AND EXISTS (SELECT 1 FROM json_each(")
+            .bind_list(&rows);
+        sql.push(") q WHERE i.id = q.value->>0 AND i.type = ifnull(q.value->>1, i.type)");
+        sql.push(" AND i.base = ifnull(q.value->>2, i.base))");
+    }
+
+    /// Whether the rows that match are one run of the index in the order of resources.
+    pub fn is_run(&self) -> bool {
+        matches!(self.alternatives.as_slice(), [only] if only.resource_type.is_some())
+    }
+}

@@ -1,0 +1,192 @@
+//! String search: starts-with, without case and accents. <https://hl7.org/fhir/R4/search.html#string>
+
+use crate::fhirpath::Node;
+use crate::search::escape::unescape;
+use crate::search::sql::Sql;
+use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// One row of `string_index`: what is compared, and what was written.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Row {
+    /// The text without case and accents.
+    pub folded: String,
+    /// The text as it stands in the resource.
+    pub value: String,
+}
+
+/// How a text is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// No modifier.
+    StartsWith,
+    /// `:contains`.
+    Contains,
+    /// `:exact`.
+    Exact,
+}
+
+/// What a query asks for: any of the texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Criterion {
+    match_: Match,
+    values: Vec<String>,
+}
+
+/// Adds the rows of one item: a string, or the parts of a name or an address.
+pub fn extract(node: &Node<'_>, rows: &mut Vec<Row>) {
+    const HUMAN_NAME: [&str; 5] = ["family", "given", "prefix", "suffix", "text"];
+    const ADDRESS: [&str; 7] = [
+        "line",
+        "city",
+        "district",
+        "state",
+        "postalCode",
+        "country",
+        "text",
+    ];
+    let parts: &[&str] = match node.type_name {
+        "HumanName" => &HUMAN_NAME,
+        "Address" => &ADDRESS,
+        _ => return push(node.value, rows),
+    };
+    for value in parts.iter().filter_map(|part| node.value.get(part)) {
+        push(value, rows);
+    }
+}
+
+fn push(value: &Value, rows: &mut Vec<Row>) {
+    match value {
+        Value::String(text) if !text.is_empty() => rows.push(Row {
+            folded: fold(text),
+            value: text.clone(),
+        }),
+        Value::Array(values) => values.iter().for_each(|value| push(value, rows)),
+        _ => {}
+    }
+}
+
+/// The text as it is compared: decomposed, without marks, in lower case. Letters that Unicode
+/// does not decompose are spelt as people spell them on a plain keyboard.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for character in text.nfkd().filter(|c| !is_combining_mark(*c)) {
+        for lower in character.to_lowercase() {
+            match lower {
+                'ß' => folded.push_str("ss"),
+                'ø' => folded.push('o'),
+                'æ' => folded.push_str("ae"),
+                'œ' => folded.push_str("oe"),
+                'ł' => folded.push('l'),
+                'đ' | 'ð' => folded.push('d'),
+                'þ' => folded.push_str("th"),
+                'ı' => folded.push('i'),
+                lower if is_combining_mark(lower) => {}
+                lower => folded.push(lower),
+            }
+        }
+    }
+    folded
+}
+
+/// Reads the alternatives of one clause.
+pub fn parse(values: &[&str], match_: Match) -> Criterion {
+    let values = values.iter().map(|value| unescape(value));
+    Criterion {
+        match_,
+        values: values
+            .map(|value| {
+                if match_ == Match::Exact {
+                    value
+                } else {
+                    fold(&value)
+                }
+            })
+            .collect(),
+    }
+}
+
+impl Criterion {
+    /// Adds the condition on the row named `i`.
+    pub fn condition(&self, sql: &mut Sql) {
+        match (self.match_, self.values.as_slice()) {
+            (Match::StartsWith, [prefix]) => {
+                sql.push("i.folded >= ").bind(prefix.as_str());
+                sql.push(" AND i.folded < ").bind(after(prefix));
+            }
+            (Match::StartsWith, values) => {
+                let ranges: Vec<_> = values.iter().map(|value| (value, after(value))).collect();
+                sql.push("EXISTS (SELECT 1 FROM json_each(")
+                    .bind_list(&ranges);
+                sql.push(") q WHERE i.folded >= q.value->>0 AND i.folded < q.value->>1)");
+            }
+            (Match::Contains, values) => {
+                sql.push("EXISTS (SELECT 1 FROM json_each(")
+                    .bind_list(values);
+                sql.push(") q WHERE instr(i.folded, q.value) > 0)");
+            }
+            (Match::Exact, values) => {
+                let folded: Vec<_> = values.iter().map(|value| fold(value)).collect();
+                sql.push("i.folded IN (SELECT value FROM json_each(")
+                    .bind_list(&folded);
+                sql.push(")) AND i.value IN (SELECT value FROM json_each(")
+                    .bind_list(values);
+                sql.push("))");
+            }
+        }
+    }
+
+    /// Whether the condition can be read as one range of the index.
+    pub fn is_range(&self) -> bool {
+        self.match_ == Match::StartsWith && self.values.len() == 1
+    }
+}
+
+/// The first text that does not start with `prefix`, in the order of UTF-8 bytes.
+fn after(prefix: &str) -> String {
+    let mut bound: Vec<char> = prefix.chars().collect();
+    while let Some(last) = bound.pop() {
+        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
+        if let Some(next) = next {
+            bound.push(next);
+            return bound.into_iter().collect();
+        }
+    }
+    // Nothing but the highest character, or an empty prefix: everything starts with it.
+    char::MAX.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn case_and_accents_do_not_count() {
+        let cases = [
+            ("Müller", "muller"),
+            ("MÜLLER", "muller"),
+            ("Straße", "strasse"),
+            ("Søren Łódź", "soren lodz"),
+            ("İstanbul", "istanbul"),
+            ("Ｆｕｌｌ", "full"),
+        ];
+        for (text, folded) in cases {
+            assert_eq!(fold(text), folded);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_with_the_prefix_lies_in_the_range(prefix in "\\PC{1,6}", rest in "\\PC{0,6}") {
+            let text = format!("{prefix}{rest}");
+            prop_assert!(text.as_str() >= prefix.as_str() && text < after(&prefix));
+        }
+
+        #[test]
+        fn folding_twice_changes_nothing(text in "\\PC{0,20}") {
+            prop_assert_eq!(fold(&fold(&text)), fold(&text));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! FHIR data types: the text of primitives and the time they stand for.
+//! <https://hl7.org/fhir/R4/datatypes.html>
+
+mod calendar;
+mod date_time;
+mod instant;
+mod primitive;
+
+pub use date_time::{Interval, Ticks};
+pub use instant::{http_date, instant};
+pub use primitive::{check_primitive, is_id};
