@@ -1,0 +1,101 @@
+// The module that the runtime loads: the classes and handlers it looks for, forwarding to Rust.
+// JavaScript because the runtime wants JavaScript classes, and because somebody must outlive a
+// panic: after one, a WebAssembly instance is unusable and the promises it held never settle.
+import { DurableObject } from "cloudflare:workers";
+import * as wasm from "./index.js";
+
+let generation = 1;
+let aborted = false;
+const inFlight = new Set();
+
+globalThis.__edge_abort = () => {
+  aborted = true;
+  const error = new Error("the WebAssembly instance has ended");
+  for (const reject of inFlight) reject(error);
+  inFlight.clear();
+};
+
+// A new instance when the last one has ended; returns its number.
+function instance() {
+  if (aborted) {
+    aborted = false;
+    generation++;
+    wasm.__wbg_reset_state();
+    wasm.__edge_init();
+  }
+  return generation;
+}
+
+// Settles when the call does, or when the instance ends.
+function settled(call) {
+  return new Promise((resolve, reject) => {
+    inFlight.add(reject);
+    const done = (settle) => (value) => {
+      inFlight.delete(reject);
+      settle(value);
+    };
+    try {
+      Promise.resolve(call()).then(done(resolve), done(reject));
+    } catch (error) {
+      done(reject)(error);
+    }
+  });
+}
+
+wasm.__edge_init();
+
+const internalError = (error) => {
+  const id = crypto.randomUUID();
+  console.error(`request ${id}: ${error}`);
+  const outcome = {
+    resourceType: "OperationOutcome",
+    id,
+    issue: [{ severity: "error", code: "exception", diagnostics: "The server failed to answer this request; nothing was changed by it. It is logged under the id of this outcome." }],
+  };
+  const headers = { "content-type": "application/fhir+json; charset=utf-8", "x-request-id": id, "x-content-type-options": "nosniff" };
+  return new Response(JSON.stringify(outcome), { status: 500, headers });
+};
+
+export default {
+  fetch(request, env) {
+    instance();
+    return settled(() => wasm.fetch(request, env)).catch(internalError);
+  },
+};
+
+// Extending DurableObject makes the methods callable from other isolates.
+export class Ledger extends DurableObject {
+  #generation = 0;
+  #ledger;
+
+  constructor(ctx, env) {
+    super(ctx, env);
+    this.#current();
+  }
+
+  // The Rust object, rebuilt when the instance that held it has ended.
+  #current() {
+    const current = instance();
+    if (this.#generation !== current) {
+      this.#ledger = new wasm.Ledger(this.ctx, this.env);
+      this.#generation = current;
+    }
+    return this.#ledger;
+  }
+
+  commit(command) {
+    return settled(() => this.#current().commit(command));
+  }
+  query(statement, values) {
+    return settled(() => this.#current().query(statement, values));
+  }
+  cursorKey() {
+    return settled(() => this.#current().cursorKey());
+  }
+  fault(kind) {
+    return settled(() => this.#current().fault(kind));
+  }
+  alarm() {
+    return settled(() => this.#current().alarm());
+  }
+}

@@ -1,0 +1,14 @@
+//! OAuth 2.0, OpenID Connect and SMART vocabulary shared by the worker and the client.
+//!
+//! Pure functions over strings and JSON: nothing here fetches, hashes, signs, reads a clock or
+//! draws random numbers. The caller brings entropy, digests and the time.
+
+pub mod authorization_request;
+pub mod authorization_response;
+pub mod claims;
+pub mod discovery;
+pub mod form;
+pub mod pkce;
+pub mod state;
+pub mod token_error;
+pub mod token_response;

@@ -1,0 +1,171 @@
+//! The rules that the claims of a verified token must meet.
+
+use super::Verifier;
+use serde_json::Value;
+
+/// How far clocks may disagree, in seconds.
+const SKEW: i64 = 60;
+
+/// What a checked token says of its bearer.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Claims {
+    /// The immutable id of the user or service at its provider.
+    pub(super) object_id: String,
+    pub(super) roles: Vec<String>,
+    pub(super) fhir_user: Option<String>,
+    /// When the token ends, in seconds since 1970.
+    pub(super) expires: i64,
+}
+
+/// Checks issuer, audience, lifetime and bearer.
+///
+/// # Errors
+/// Which rule is broken, in words that end a sentence.
+pub(super) fn check(
+    claims: &Value,
+    issuer: &str,
+    verifier: &Verifier<'_>,
+) -> Result<Claims, String> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    if text("iss") != Some(issuer) {
+        return Err(format!(
+            "the token is not from the issuer that this server trusts, {issuer}"
+        ));
+    }
+    let audiences: Vec<&str> = match claims.get("aud") {
+        Some(Value::String(audience)) => vec![audience],
+        Some(Value::Array(audiences)) => audiences.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    if !audiences
+        .iter()
+        .any(|audience| verifier.is_audience(audience))
+    {
+        let own = verifier
+            .security
+            .audiences
+            .first()
+            .map_or(verifier.base_url, String::as_str);
+        return Err(format!(
+            "the token is not meant for this server; its audience (aud) must be {own}"
+        ));
+    }
+    let now = verifier.now / 1000;
+    let time = |name: &str| match claims.get(name) {
+        None => Ok(None),
+        Some(value) => value
+            .as_i64()
+            .or_else(|| value.as_f64().map(|seconds| seconds as i64))
+            .map(Some)
+            .ok_or_else(|| format!("the claim `{name}` is not a time")),
+    };
+    let expires = time("exp")?.ok_or("the token has no end (exp)")?;
+    if expires.saturating_add(SKEW) <= now {
+        return Err("the token has expired".into());
+    }
+    if time("nbf")?.is_some_and(|start| start.saturating_sub(SKEW) > now) {
+        return Err("the token is not valid yet (nbf)".into());
+    }
+    if time("iat")?.is_some_and(|issued| issued.saturating_sub(SKEW) > now) {
+        return Err("the token was issued in the future (iat)".into());
+    }
+    let object_id = text("oid")
+        .or_else(|| text("sub"))
+        .filter(|id| !id.is_empty());
+    let object_id = object_id.ok_or("the token names nobody (oid or sub)")?;
+    let allowed = &verifier.security.allowed_object_ids;
+    Ok(Claims {
+        object_id: object_id.to_owned(),
+        roles: roles(claims, allowed, object_id),
+        fhir_user: text("fhirUser")
+            .or_else(|| text("extension_fhirUser"))
+            .map(str::to_owned),
+        expires,
+    })
+}
+
+/// The roles of the token. An object id that is not on the operator's list has none: it is known,
+/// but permitted nothing (403, not 401).
+fn roles(claims: &Value, allowed: &[String], object_id: &str) -> Vec<String> {
+    if !allowed.is_empty() && !allowed.iter().any(|id| id.eq_ignore_ascii_case(object_id)) {
+        return Vec::new();
+    }
+    let named = match claims.get("roles") {
+        Some(Value::String(role)) => vec![role.as_str()],
+        Some(Value::Array(roles)) => roles.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    named.into_iter().map(ToOwned::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::Roles;
+    use crate::config::Security;
+    use serde_json::json;
+
+    const ISSUER: &str = "https://login.example/t/v2.0";
+
+    fn reason(change: Value) -> Result<Claims, String> {
+        let mut claims = json!({"iss": ISSUER, "aud": "https://fhir.example", "exp": 2000,
+            "nbf": 900, "iat": 900, "oid": "o-1", "roles": ["globalReader"]});
+        for (name, value) in change.as_object().unwrap() {
+            if value.is_null() {
+                claims.as_object_mut().unwrap().remove(name);
+            } else {
+                claims[name] = value.clone();
+            }
+        }
+        let security = Security {
+            authority: None,
+            audiences: Vec::new(),
+            allowed_object_ids: vec!["O-1".into()],
+            roles: Roles::read(None).unwrap(),
+        };
+        let verifier = Verifier {
+            security: &security,
+            base_url: "https://fhir.example",
+            now: 1_000_000,
+        };
+        check(&claims, ISSUER, &verifier)
+    }
+
+    #[test]
+    fn a_token_for_us_is_taken() {
+        let claims = reason(json!({})).unwrap();
+        assert_eq!((claims.object_id.as_str(), claims.roles.len()), ("o-1", 1));
+        assert!(reason(json!({"aud": ["x", "https://fhir.example"]})).is_ok());
+        assert!(reason(json!({"exp": 941})).is_ok(), "within the skew");
+        assert!(reason(json!({"oid": null, "sub": "o-1"})).is_ok());
+    }
+
+    #[test]
+    fn every_broken_rule_is_named() {
+        let cases = [
+            (json!({"iss": "https://login.example/t/v2.0/"}), "issuer"),
+            (json!({"iss": null}), "issuer"),
+            (json!({"aud": "https://fhir.example/"}), "audience"),
+            (json!({"aud": null}), "audience"),
+            (json!({"aud": []}), "audience"),
+            (json!({"aud": {"a": "https://fhir.example"}}), "audience"),
+            (json!({"exp": null}), "no end"),
+            (json!({"exp": "soon"}), "not a time"),
+            (json!({"exp": 940}), "expired"),
+            (json!({"exp": -9_000_000_000_000_000_000_i64}), "expired"),
+            (json!({"nbf": 1061}), "not valid yet"),
+            (json!({"iat": 1061}), "future"),
+            (json!({"oid": null}), "names nobody"),
+            (json!({"oid": ""}), "names nobody"),
+        ];
+        for (change, expected) in cases {
+            let message = reason(change.clone()).unwrap_err();
+            assert!(message.contains(expected), "{change}: {message}");
+        }
+    }
+
+    #[test]
+    fn an_object_id_off_the_list_has_no_roles() {
+        assert!(reason(json!({"oid": "o-2"})).unwrap().roles.is_empty());
+    }
+}

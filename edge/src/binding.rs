@@ -1,0 +1,98 @@
+//! The one file that names JavaScript: the runtime's interfaces that `worker` does not bind, or
+//! binds in a way that copies every body or ends the instance on an exception.
+
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Defined in `shim.js`.
+    #[wasm_bindgen(js_namespace = globalThis, js_name = __edge_abort)]
+    pub(crate) fn edge_abort();
+
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub(crate) fn log_error(message: &str);
+
+    #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
+    pub(crate) fn random_uuid() -> String;
+
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
+    pub(crate) fn random_values(array: &js_sys::Uint8Array);
+
+    #[wasm_bindgen(js_name = fetch, catch)]
+    pub(crate) fn fetch(url: &str, init: &web_sys::RequestInit) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(js_namespace = AbortSignal, js_name = timeout)]
+    pub(crate) fn abort_after(milliseconds: u32) -> web_sys::AbortSignal;
+
+    /// The storage of a Durable Object.
+    #[wasm_bindgen(extends = js_sys::Object)]
+    #[derive(Clone)]
+    pub(crate) type Storage;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn sql(this: &Storage) -> SqlStorage;
+
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    pub(crate) fn transaction_sync(
+        this: &Storage,
+        body: &mut dyn FnMut() -> Result<JsValue, JsValue>,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn sync(this: &Storage) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    pub(crate) fn set_alarm(this: &Storage, time: f64) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(extends = js_sys::Object)]
+    #[derive(Clone)]
+    pub(crate) type SqlStorage;
+
+    #[wasm_bindgen(method, catch, variadic)]
+    pub(crate) fn exec(
+        this: &SqlStorage,
+        statement: &JsValue,
+        values: &Array,
+    ) -> Result<SqlCursor, JsValue>;
+
+    #[wasm_bindgen(extends = js_sys::Object)]
+    pub(crate) type SqlCursor;
+
+    /// An iterator over the rows, each an array of values.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn raw(this: &SqlCursor) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, getter, js_name = columnNames)]
+    pub(crate) fn column_names(this: &SqlCursor) -> Array;
+
+    #[wasm_bindgen(method, getter, js_name = rowsRead)]
+    pub(crate) fn rows_read(this: &SqlCursor) -> f64;
+
+    #[wasm_bindgen(method, getter, js_name = rowsWritten)]
+    pub(crate) fn rows_written(this: &SqlCursor) -> f64;
+
+    #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
+    pub(crate) fn collect(iterable: &JsValue) -> Result<Array, JsValue>;
+
+    /// The ledger as the worker calls it; the methods are those of its class in `shim.js`.
+    #[wasm_bindgen(extends = js_sys::Object)]
+    #[derive(Clone)]
+    pub(crate) type LedgerStub;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn commit(this: &LedgerStub, command: &Array) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn query(
+        this: &LedgerStub,
+        statement: &str,
+        values: &Array,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = cursorKey)]
+    pub(crate) fn cursor_key(this: &LedgerStub) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn fault(this: &LedgerStub, kind: &str) -> Result<Promise, JsValue>;
+}

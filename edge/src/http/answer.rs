@@ -1,0 +1,123 @@
+//! What is answered: status, headers, body.
+
+use js_sys::{Array, JsString};
+use wasm_bindgen::JsValue;
+use web_sys::{Headers, Response, ResponseInit};
+
+/// An answer that is not sent yet.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Body,
+}
+
+/// The body of an answer.
+pub(crate) enum Body {
+    Empty,
+    /// Text made here.
+    Text(String),
+    /// Text from the store, in pieces; it stays on the JavaScript side and is never copied.
+    Pieces(Array),
+    /// An answer of the runtime's own, such as a static file.
+    Stream(Option<web_sys::ReadableStream>),
+}
+
+const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
+
+impl Answer {
+    /// An answer without a body.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Body::Empty,
+        }
+    }
+
+    /// An answer with a FHIR resource.
+    pub(crate) fn fhir(status: u16, text: String) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type", FHIR_JSON.into())],
+            body: Body::Text(text),
+        }
+    }
+
+    /// An answer with a resource from the store, whole or in pieces.
+    pub(crate) fn stored(status: u16, pieces: impl IntoIterator<Item = JsValue>) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type", FHIR_JSON.into())],
+            body: Body::Pieces(pieces.into_iter().collect()),
+        }
+    }
+
+    /// An answer with plain JSON.
+    pub(crate) fn json(value: &serde_json::Value) -> Self {
+        Self {
+            status: 200,
+            headers: vec![("content-type", "application/json; charset=utf-8".into())],
+            body: Body::Text(value.to_string()),
+        }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The value of a header that was set here.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|(other, _)| *other == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The body as one piece of text; `None` when there is none.
+    pub(crate) fn text(&self) -> Option<JsString> {
+        match &self.body {
+            Body::Text(text) => Some(text.as_str().into()),
+            Body::Pieces(pieces) => Some(pieces.join("")),
+            Body::Empty | Body::Stream(_) => None,
+        }
+    }
+
+    /// The runtime's form of the answer.
+    pub(crate) fn into_response(self) -> Response {
+        let init = ResponseInit::new();
+        init.set_status(self.status);
+        if let Ok(headers) = Headers::new() {
+            for (name, value) in &self.headers {
+                // A value that no header can carry is left out rather than failing the answer.
+                let _ = headers.append(name, value);
+            }
+            init.set_headers(&headers);
+        }
+        let response = match &self.body {
+            Body::Stream(stream) => {
+                Response::new_with_opt_readable_stream_and_init(stream.as_ref(), &init)
+            }
+            Body::Empty => Response::new_with_opt_str_and_init(None, &init),
+            Body::Text(text) => Response::new_with_opt_str_and_init(Some(text), &init),
+            Body::Pieces(pieces) => return joined(pieces, &init),
+        };
+        response.unwrap_or_else(|_| Response::error())
+    }
+}
+
+#[wasm_bindgen::prelude::wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = Response)]
+    type TextResponse;
+
+    #[wasm_bindgen(constructor, js_class = "Response")]
+    fn new(body: &JsString, init: &ResponseInit) -> TextResponse;
+}
+
+fn joined(pieces: &Array, init: &ResponseInit) -> Response {
+    use wasm_bindgen::JsCast;
+    TextResponse::new(&pieces.join(""), init).unchecked_into()
+}

@@ -1,0 +1,112 @@
+//! The browser client at `/app/`: static files under a strict policy, and its configuration.
+
+use super::{Answer, Body, Exchange};
+use crate::error::Error;
+use serde_json::json;
+
+/// `GET /app/config.json`: what the client must know of this deployment.
+pub(super) fn configuration(exchange: &Exchange) -> Result<Answer, Error> {
+    let config = &exchange.config;
+    let audience = config
+        .security
+        .audiences
+        .first()
+        .unwrap_or(&exchange.base_url);
+    let scopes = match &config.client.scopes {
+        Some(scopes) => scopes.split_whitespace().map(ToOwned::to_owned).collect(),
+        None => vec![format!("{audience}/user_impersonation")],
+    };
+    let configuration = json!({
+        "authority": config.security.authority,
+        "clientId": config.client.id,
+        "scopes": scopes,
+        "fhirBase": exchange.base_url,
+        "fhirVersion": config.release.label(),
+        "demoAccounts": config.client.demo_accounts,
+    });
+    Ok(Answer::json(&configuration).with("cache-control", "no-cache"))
+}
+
+/// Whether a browser asks for a page to look at.
+pub(super) fn wants_page(exchange: &Exchange) -> bool {
+    let accept = exchange.header("accept").unwrap_or_default();
+    exchange.query.is_empty() && accept.starts_with("text/html")
+}
+
+/// Sends a browser at the base URL to the client.
+pub(super) fn redirect(exchange: &Exchange) -> Answer {
+    Answer::empty(302).with("location", format!("{}/app/", exchange.base_url))
+}
+
+/// Serves a file of the client, or its page for every path that is no file: the client routes.
+pub(super) async fn file(exchange: &Exchange) -> Result<Answer, Error> {
+    let path = exchange.segments.join("/");
+    let is_file = exchange
+        .segments
+        .last()
+        .is_some_and(|last| last.contains('.'));
+    let found = if is_file {
+        fetch(exchange, &path).await?
+    } else {
+        None
+    };
+    let (response, is_page) = match found {
+        Some(response) => (response, path.ends_with(".html")),
+        None => match fetch(exchange, "app/index.html").await? {
+            Some(page) => (page, true),
+            None => {
+                return Err(Error::Bug(
+                    "the client is not among the static files".into(),
+                ));
+            }
+        },
+    };
+    let content_type = response.headers().get("content-type").ok().flatten();
+    // Compiled files carry a hash in their name and never change.
+    let cache = if path.starts_with("app/pkg/") && !is_page {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let answer = Answer {
+        status: 200,
+        headers: vec![
+            (
+                "content-type",
+                content_type.unwrap_or_else(|| "application/octet-stream".into()),
+            ),
+            ("cache-control", cache.into()),
+            ("content-security-policy", policy(exchange)),
+            ("referrer-policy", "no-referrer".into()),
+            (
+                "cross-origin-opener-policy",
+                "same-origin-allow-popups".into(),
+            ),
+        ],
+        body: Body::Stream(response.body()),
+    };
+    Ok(answer)
+}
+
+async fn fetch(exchange: &Exchange, path: &str) -> Result<Option<web_sys::Response>, Error> {
+    let assets = exchange.env.assets("ASSETS")?;
+    let response = assets
+        .fetch(format!("https://assets.local/{path}"), None)
+        .await?;
+    let response = web_sys::Response::from(response);
+    Ok(response.ok().then_some(response))
+}
+
+/// Only our own scripts and styles run; only we and the identity provider are called.
+fn policy(exchange: &Exchange) -> String {
+    let config = &exchange.config;
+    let authority = config.security.authority.as_deref().unwrap_or_default();
+    let provider = authority.split('/').take(3).collect::<Vec<_>>().join("/");
+    let others = &config.client.connect_src;
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; connect-src 'self' {provider} {others}; \
+         frame-src {provider} 'self'; frame-ancestors 'self'; base-uri 'none'; \
+         form-action 'self'; manifest-src 'self'"
+    )
+}

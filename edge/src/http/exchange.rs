@@ -1,0 +1,215 @@
+//! One request and what belongs to it, from arrival to answer.
+
+use super::{Answer, cors, negotiation};
+use crate::auth::{Action, Grant, Principal, Verifier, authenticate, authorise};
+use crate::config::Config;
+use crate::error::{Error, Reason};
+use crate::store::{Consistency, Partition};
+use fhir::definitions::Definitions;
+use fhir::outcome::IssueType;
+use fhir::search::Handling;
+use std::rc::Rc;
+use worker::Env;
+
+/// The largest body that is taken, in bytes.
+const MAX_BODY: usize = 20 * 1024 * 1024;
+
+/// A request being answered.
+pub(crate) struct Exchange {
+    pub(crate) config: Rc<Config>,
+    pub(crate) env: Env,
+    pub(crate) definitions: &'static Definitions,
+    /// The public base URL, without a trailing slash.
+    pub(crate) base_url: String,
+    /// The address without the base: path segments, percent-decoded.
+    pub(crate) segments: Vec<String>,
+    /// The decoded pairs of the query string.
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) method: String,
+    pub(crate) request_id: String,
+    /// The time of arrival, in milliseconds since 1970.
+    pub(crate) now: i64,
+    headers: web_sys::Headers,
+    partition: std::cell::OnceCell<Partition>,
+}
+
+impl Exchange {
+    pub(super) fn new(
+        config: Rc<Config>,
+        env: Env,
+        request: &web_sys::Request,
+        request_id: String,
+        now: i64,
+    ) -> Self {
+        let url = request.url();
+        let (origin, rest) = split_origin(&url);
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let path = path.split_once('#').map_or(path, |(path, _)| path);
+        let decode = |segment: &str| {
+            percent_encoding::percent_decode_str(segment)
+                .decode_utf8_lossy()
+                .into_owned()
+        };
+        Self {
+            definitions: Definitions::of(config.release),
+            base_url: config.base_url.clone().unwrap_or_else(|| origin.to_owned()),
+            segments: path
+                .split('/')
+                .filter(|s| !s.is_empty())
+                .map(decode)
+                .collect(),
+            query: form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+            method: request.method(),
+            request_id,
+            now,
+            headers: request.headers(),
+            partition: std::cell::OnceCell::new(),
+            config,
+            env,
+        }
+    }
+
+    /// A request header.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(name).ok().flatten()
+    }
+
+    /// The store's partition, opened at first use.
+    pub(crate) fn partition(&self) -> Result<&Partition, Error> {
+        if let Some(partition) = self.partition.get() {
+            return Ok(partition);
+        }
+        let opened = Partition::open(&self.env)?;
+        Ok(self.partition.get_or_init(|| opened))
+    }
+
+    /// The caller; 401 when there is no valid token.
+    pub(crate) async fn authenticate(&self) -> Result<Rc<Principal>, Error> {
+        let verifier = Verifier {
+            security: &self.config.security,
+            base_url: &self.base_url,
+            now: self.now,
+        };
+        authenticate(&verifier, self.header("authorization").as_deref()).await
+    }
+
+    /// Permission for one deed; 403 when the caller has none.
+    pub(crate) fn authorise(
+        &self,
+        principal: &Principal,
+        action: Action,
+        resource_type: Option<&str>,
+    ) -> Result<Grant, Error> {
+        authorise(principal, action, resource_type)
+    }
+
+    /// The definition's own name of a resource type; 404 when there is none.
+    pub(crate) fn resource_type(&self, name: &str) -> Result<&'static str, Error> {
+        let definition = self.definitions.resource(name);
+        definition.map(|definition| definition.name).ok_or_else(|| {
+            let release = self.definitions.release();
+            let message = format!("`{name}` is not a resource type of FHIR {release}.");
+            Error::rejected(Reason::NotFound, IssueType::NotFound, message)
+        })
+    }
+
+    /// What `Prefer: handling=` asks for.
+    pub(crate) fn handling(&self) -> Result<Handling, Error> {
+        negotiation::handling(self.header("prefer").as_deref())
+    }
+
+    /// Whether `Prefer: return=minimal` asks to leave the resource out of the answer.
+    pub(crate) fn wants_minimal(&self) -> bool {
+        negotiation::wants_minimal(self.header("prefer").as_deref())
+    }
+
+    /// What `x-ms-consistency-level` asks for.
+    pub(crate) fn consistency(&self) -> Result<Consistency, Error> {
+        negotiation::consistency(self.header("x-ms-consistency-level").as_deref())
+    }
+
+    /// Checks that the answer can be in a form that the caller takes.
+    pub(crate) fn check_acceptable(&self) -> Result<(), Error> {
+        let format = self.query.iter().find(|(name, _)| name == "_format");
+        let format = format.map(|(_, value)| value.as_str());
+        negotiation::check_acceptable(format, self.header("accept").as_deref())
+    }
+
+    /// The body as a JSON value, and its size.
+    pub(crate) async fn json(
+        &self,
+        request: &web_sys::Request,
+    ) -> Result<serde_json::Value, Error> {
+        negotiation::check_content_type(self.header("content-type").as_deref())?;
+        let bytes = self.bytes(request).await?;
+        fhir::json::parse(&bytes).map_err(Error::invalid_because)
+    }
+
+    /// The body, at most [`MAX_BODY`] bytes.
+    pub(crate) async fn bytes(&self, request: &web_sys::Request) -> Result<Vec<u8>, Error> {
+        let stated = self
+            .header("content-length")
+            .and_then(|length| length.parse().ok());
+        if stated.is_some_and(|length: usize| length > MAX_BODY) {
+            return Err(too_large());
+        }
+        let buffer = wasm_bindgen_futures::JsFuture::from(request.array_buffer()?).await?;
+        let bytes = js_sys::Uint8Array::new(&buffer);
+        if usize::try_from(bytes.length()).unwrap_or(usize::MAX) > MAX_BODY {
+            return Err(too_large());
+        }
+        Ok(bytes.to_vec())
+    }
+
+    /// Adds what every answer carries.
+    pub(super) fn finish(&self, mut answer: Answer) -> Answer {
+        answer = answer
+            .with("x-request-id", &self.request_id)
+            .with("x-content-type-options", "nosniff");
+        if answer.header("content-security-policy").is_none() {
+            answer = answer
+                .with("content-security-policy", "frame-src 'self';")
+                .with("x-frame-options", "SAMEORIGIN");
+        }
+        if let Some(id) = self.header("x-request-id") {
+            let id: String = id
+                .chars()
+                .filter(char::is_ascii_graphic)
+                .take(128)
+                .collect();
+            answer = answer.with("x-correlation-id", id);
+        }
+        if let Some(partition) = self.partition.get() {
+            let charge = partition.charge();
+            if charge.sequence > 0 {
+                answer = answer.with("x-ms-session-token", charge.sequence.to_string());
+            }
+            // One unit for ten rows read or one row written; docs/configuration.md tells users.
+            let units = charge.rows_read as f64 / 10.0 + charge.rows_written as f64;
+            answer = answer.with("x-ms-request-charge", format!("{units:.1}"));
+        }
+        cors::add_headers(
+            &self.config.cors,
+            self.header("origin").as_deref(),
+            &mut answer,
+        );
+        answer
+    }
+}
+
+fn too_large() -> Error {
+    let message = "The body is larger than 20 MB, the most that this server takes.";
+    Error::rejected(Reason::TooLarge, IssueType::TooLong, message)
+}
+
+/// Splits `https://host:port/path` after the port.
+fn split_origin(url: &str) -> (&str, &str) {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    let path = url
+        .get(after_scheme..)
+        .and_then(|rest| rest.find(['/', '?', '#']));
+    let end = path.map_or(url.len(), |at| after_scheme + at);
+    url.split_at_checked(end).unwrap_or((url, ""))
+}

@@ -1,0 +1,19 @@
+//! Faults on demand, where the operator has switched them on: they show that a panic ends one
+//! request, not the server.
+
+use super::{Answer, Exchange};
+use crate::error::Error;
+
+/// `POST /fault/{kind}`: `panic` here, `ledger-panic` or `ledger-panic-in-transaction` there.
+pub(super) async fn inject(exchange: &Exchange, kind: &str) -> Result<Answer, Error> {
+    match kind {
+        #[expect(clippy::panic, reason = "the fault that is injected")]
+        "panic" => panic!("injected fault"),
+        "ledger-panic" => exchange.partition()?.fault("panic").await?,
+        "ledger-panic-in-transaction" => {
+            exchange.partition()?.fault("panic-in-transaction").await?;
+        }
+        _ => {}
+    }
+    Ok(Answer::empty(204))
+}

@@ -1,0 +1,87 @@
+//! What anybody may see: health, capabilities, versions.
+
+use super::{Answer, Exchange};
+use crate::auth;
+use crate::error::Error;
+use crate::store::Partition;
+use fhir::Release;
+use fhir::capability::{Deployment, capability_statement};
+use serde_json::{Value, json};
+
+/// `GET /health/check`: whether the ledger answers.
+pub(super) async fn health(exchange: &Exchange) -> Result<Answer, Error> {
+    let ledger = Partition::open(&exchange.env)?.is_healthy().await;
+    let status = |healthy: bool| if healthy { "Healthy" } else { "Unhealthy" };
+    let mut answer = Answer::json(&json!({
+        "overallStatus": status(ledger),
+        "details": [{
+            "name": "Ledger",
+            "status": status(ledger),
+            "description": "The Durable Object that orders all changes answers queries.",
+        }],
+    }));
+    if !ledger {
+        answer.status = 503;
+    }
+    Ok(answer.with("cache-control", "no-store"))
+}
+
+/// When this version was made: `CapabilityStatement.date`.
+const RELEASED: &str = "2026-11-21";
+
+/// `GET /metadata`: the CapabilityStatement.
+pub(super) async fn metadata(exchange: &Exchange) -> Result<Answer, Error> {
+    exchange.check_acceptable()?;
+    let deployment = Deployment {
+        base_url: &exchange.base_url,
+        date: RELEASED,
+        software_version: env!("CARGO_PKG_VERSION"),
+        security: security(exchange).await,
+    };
+    let statement = capability_statement(exchange.definitions, &deployment);
+    let mut answer = Answer::fhir(200, statement.to_string());
+    // Discovery is for every origin: https://hl7.org/fhir/smart-app-launch/conformance.html
+    if exchange.header("origin").is_some() && exchange.config.cors.origins.is_empty() {
+        answer = answer.with("access-control-allow-origin", "*");
+    }
+    Ok(answer)
+}
+
+/// `rest.security`: OAuth, and where its endpoints are. The statement must not fail because the
+/// identity provider is down; it leaves the endpoints out then.
+async fn security(exchange: &Exchange) -> Value {
+    let system = match exchange.config.release {
+        Release::R4 => "http://terminology.hl7.org/CodeSystem/restful-security-service",
+        Release::Stu3 => "http://hl7.org/fhir/restful-security-service",
+    };
+    let mut security = json!({
+        "cors": !exchange.config.cors.origins.is_empty(),
+        "service": [{ "coding": [{ "system": system, "code": "OAuth" }], "text": "OAuth" }],
+    });
+    let Some(authority) = &exchange.config.security.authority else {
+        return security;
+    };
+    if let (Ok(provider), Some(security)) = (
+        auth::metadata(authority, exchange.now).await,
+        security.as_object_mut(),
+    ) {
+        let endpoints = json!([{
+            "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+            "extension": [
+                { "url": "token", "valueUri": provider.token_endpoint },
+                { "url": "authorize", "valueUri": provider.authorization_endpoint },
+            ],
+        }]);
+        security.insert("extension".into(), endpoints);
+    }
+    security
+}
+
+/// `GET /$versions`: the release that is served.
+pub(super) fn versions(exchange: &Exchange) -> Result<Answer, Error> {
+    exchange.check_acceptable()?;
+    let version = exchange.config.release.mime_version();
+    Ok(Answer::json(
+        &json!({ "versions": [version], "default": version }),
+    ))
+}

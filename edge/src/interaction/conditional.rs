@@ -1,0 +1,65 @@
+//! Conditions that are searches: `If-None-Exist`, `Type?criteria` in references and addresses.
+//! <https://hl7.org/fhir/R4/http.html#ccreate>
+
+use crate::auth::{Action, Principal};
+use crate::error::{Error, Reason};
+use crate::http::Exchange;
+use crate::store::{self, Guard};
+use fhir::outcome::{Issue, IssueType};
+use fhir::search::{self, Handling};
+
+/// How often a command is planned anew because what it depends on has changed meanwhile.
+pub(super) const ATTEMPTS: usize = 5;
+
+/// What a condition found: nothing or one id, and the guard that holds it so at the commit.
+pub(super) struct Resolved {
+    pub(super) id: Option<String>,
+    pub(super) guard: Guard,
+}
+
+/// Runs the search of a condition.
+///
+/// # Errors
+/// 400 when the criteria are none, 412 when more than one resource meets them.
+pub(super) async fn resolve(
+    exchange: &Exchange,
+    principal: &Principal,
+    resource_type: &'static str,
+    criteria: &str,
+) -> Result<Resolved, Error> {
+    let grant = exchange.authorise(principal, Action::Search, Some(resource_type))?;
+    let pairs: Vec<(String, String)> =
+        form_urlencoded::parse(criteria.trim_start_matches('?').as_bytes())
+            .into_owned()
+            .collect();
+    let context = search::Context {
+        definitions: exchange.definitions,
+        base_url: &exchange.base_url,
+        now: exchange.now.saturating_mul(10_000),
+        // A criterion that is passed over would match everything.
+        handling: Handling::Strict,
+    };
+    let query = search::parse(&context, resource_type, &pairs).map_err(Error::invalid)?;
+    if query.predicates.is_empty() {
+        let message = format!("The condition `{criteria}` has no criteria to search by.");
+        return Err(Error::invalid_because(Issue::error(
+            IssueType::Invalid,
+            message,
+        )));
+    }
+    let partition = exchange.partition()?;
+    let (statement, mut ids) = store::ids(partition, exchange.definitions, &grant, &query).await?;
+    if ids.len() > 1 {
+        let message = format!("More than one {resource_type} matches `{criteria}`.");
+        let code = IssueType::MultipleMatches;
+        return Err(Error::rejected(Reason::PreconditionFailed, code, message));
+    }
+    let guard = Guard {
+        statement,
+        ids: ids.clone(),
+    };
+    Ok(Resolved {
+        id: ids.pop(),
+        guard,
+    })
+}

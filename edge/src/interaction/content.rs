@@ -1,0 +1,53 @@
+//! From the JSON that was sent to what the store keeps: checked, rendered, indexed.
+
+use crate::error::{Error, Reason};
+use crate::http::Exchange;
+use fhir::meta::Rendered;
+use fhir::outcome::{Issue, IssueType};
+use fhir::search::{IndexRows, extract};
+use fhir::validate::validate;
+use serde_json::Value;
+
+/// The largest resource, in bytes.
+const MAX_RESOURCE: usize = 20 * 1024 * 1024;
+
+/// Checks that a body is a valid resource of the type in the address.
+///
+/// # Errors
+/// 400 with every issue.
+pub(super) fn check(exchange: &Exchange, resource_type: &str, body: &Value) -> Result<(), Error> {
+    let stated = body.get("resourceType").and_then(Value::as_str);
+    if let Some(stated) = stated.filter(|stated| *stated != resource_type) {
+        let message = format!("The body is a {stated}; this address takes a {resource_type}.");
+        let issue = Issue::error(IssueType::Invalid, message).at("Resource.resourceType");
+        return Err(Error::invalid_because(issue));
+    }
+    let issues = validate(exchange.definitions, body);
+    if issues.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::invalid(issues))
+    }
+}
+
+/// Renders a checked resource under its id and extracts its index rows.
+///
+/// # Errors
+/// 413 when it is larger than the store takes.
+pub(super) fn prepare(
+    exchange: &Exchange,
+    body: &Value,
+    id: &str,
+) -> Result<(Rendered, IndexRows), Error> {
+    let rendered = Rendered::new(body, id);
+    if rendered.len() > MAX_RESOURCE {
+        let message = "The resource is larger than 20 MB, the most that this server keeps.";
+        return Err(Error::rejected(
+            Reason::TooLarge,
+            IssueType::TooLong,
+            message,
+        ));
+    }
+    let rows = extract(exchange.definitions, body, &exchange.base_url);
+    Ok((rendered, rows))
+}

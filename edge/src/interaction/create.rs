@@ -1,0 +1,79 @@
+//! create: `POST /{type}`, with `If-None-Exist` only when nothing like it exists.
+//! <https://hl7.org/fhir/R4/http.html#create>
+
+use super::{conditional, content, read, written};
+use crate::auth::{Action, Principal};
+use crate::binding;
+use crate::error::Error;
+use crate::http::{Answer, Exchange};
+use crate::store::{Command, Refusal, Write};
+use serde_json::Value;
+
+/// Reads the body of a POST and creates its resource.
+pub(crate) async fn create(
+    exchange: &Exchange,
+    principal: &Principal,
+    name: &str,
+    request: &web_sys::Request,
+) -> Result<Answer, Error> {
+    let resource_type = exchange.resource_type(name)?;
+    exchange.authorise(principal, Action::Create, Some(resource_type))?;
+    let body = exchange.json(request).await?;
+    let condition = exchange.header("if-none-exist");
+    create_resource(
+        exchange,
+        principal,
+        resource_type,
+        &body,
+        condition.as_deref(),
+    )
+    .await
+}
+
+/// Creates a resource under a new id; an id in the body is not used.
+pub(super) async fn create_resource(
+    exchange: &Exchange,
+    principal: &Principal,
+    resource_type: &'static str,
+    body: &Value,
+    if_none_exist: Option<&str>,
+) -> Result<Answer, Error> {
+    let grant = exchange.authorise(principal, Action::Create, Some(resource_type))?;
+    content::check(exchange, resource_type, body)?;
+    let id = binding::random_uuid();
+    let (rendered, rows) = content::prepare(exchange, body, &id)?;
+    for _ in 0..conditional::ATTEMPTS {
+        let mut command = Command::default();
+        if let Some(criteria) = if_none_exist {
+            let resolved =
+                conditional::resolve(exchange, principal, resource_type, criteria).await?;
+            if let Some(existing) = resolved.id {
+                return read::read(exchange, principal, resource_type, &existing).await;
+            }
+            command.guards.push(resolved.guard);
+        }
+        let content = (rendered.clone(), rows.clone());
+        command
+            .writes
+            .push(Write::create(resource_type, id.clone(), content));
+        let done = command
+            .commit(exchange.partition()?, std::slice::from_ref(&grant))
+            .await?;
+        match done {
+            Ok(committed) => {
+                let committed = committed.first().copied();
+                let committed =
+                    committed.ok_or_else(|| Error::Bug("a write has no result".into()))?;
+                return Ok(written::answer(
+                    exchange,
+                    (resource_type, &id),
+                    &rendered,
+                    committed,
+                ));
+            }
+            Err(Refusal::Changed) => {}
+            Err(refusal) => return Err(written::refused(resource_type, &id, refusal)),
+        }
+    }
+    Err(written::refused(resource_type, &id, Refusal::Changed))
+}

@@ -1,0 +1,115 @@
+//! One entry of a bundle as a request of its own, and its answer as a response entry.
+//! <https://hl7.org/fhir/R4/bundle.html#bundle-response>
+
+use super::{create, delete, history_instance, read, search_type, update, vread};
+use crate::auth::Principal;
+use crate::error::{Error, Reason, Rejection};
+use crate::http::{Answer, Exchange, if_match, rejection_status};
+use fhir::bundle::{Entry, Method, Target};
+use fhir::outcome::{Issue, IssueType, operation_outcome};
+use serde_json::{Map, Value, json};
+use wasm_bindgen::JsValue;
+
+/// Does what an entry asks for.
+pub(super) async fn perform(
+    exchange: &Exchange,
+    principal: &Principal,
+    entry: &Entry,
+) -> Result<Answer, Error> {
+    let resource = entry.resource.as_ref().unwrap_or(&Value::Null);
+    let expected = if_match(entry.if_match.as_deref())?;
+    match (entry.method, &entry.target) {
+        (Method::Post, Target::Type(name)) => {
+            let condition = entry.if_none_exist.as_deref();
+            create::create_resource(exchange, principal, name, resource, condition).await
+        }
+        (Method::Put, Target::Instance(name, id)) => {
+            update::update_resource(exchange, principal, (name, id), resource, expected).await
+        }
+        (Method::Put, Target::Type(_)) => Err(no_conditional_update()),
+        (Method::Delete, Target::Instance(name, id)) => {
+            delete::delete_resource(exchange, principal, (name, id), expected).await
+        }
+        (Method::Get, target) => get(exchange, principal, target, entry.query.as_deref()).await,
+        _ => Err(Error::rejected(
+            Reason::MethodNotAllowed,
+            IssueType::NotSupported,
+            "This method is not supported for this url in a bundle.",
+        )),
+    }
+}
+
+/// Conditional update is not offered yet.
+pub(super) fn no_conditional_update() -> Error {
+    let message = "Conditional update (PUT with criteria) is not supported; PUT to `Type/id`.";
+    Error::rejected(Reason::Invalid, IssueType::NotSupported, message)
+}
+
+async fn get(
+    exchange: &Exchange,
+    principal: &Principal,
+    target: &Target,
+    query: Option<&str>,
+) -> Result<Answer, Error> {
+    let query = query.unwrap_or_default().as_bytes();
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(query).into_owned().collect();
+    match target {
+        Target::Type(name) => search_type::search_type(exchange, principal, name, &pairs).await,
+        Target::Instance(name, id) => read::read(exchange, principal, name, id).await,
+        Target::Path(path) => match path.split('/').collect::<Vec<_>>().as_slice() {
+            [name, id, "_history"] => {
+                history_instance::history_instance(exchange, principal, name, id).await
+            }
+            [name, id, "_history", version] => {
+                vread::vread(exchange, principal, (name, id), version).await
+            }
+            _ => {
+                let message = format!("This server has nothing at /{path} that a bundle can get.");
+                Err(Error::rejected(
+                    Reason::NotFound,
+                    IssueType::NotFound,
+                    message,
+                ))
+            }
+        },
+    }
+}
+
+/// The response entry for an answer.
+pub(super) fn response(answer: &Answer) -> Vec<JsValue> {
+    let mut response = Map::new();
+    response.insert("status".into(), json!(answer.status.to_string()));
+    for (header, name) in [("location", "location"), ("etag", "etag")] {
+        if let Some(value) = answer.header(header) {
+            response.insert(name.into(), json!(value));
+        }
+    }
+    let response = json!(response).to_string();
+    match answer.text() {
+        Some(body) => vec![
+            "{\"resource\":".into(),
+            body.into(),
+            format!(",\"response\":{response}}}").into(),
+        ],
+        None => vec![format!("{{\"response\":{response}}}").into()],
+    }
+}
+
+/// The response entry for an entry that failed.
+///
+/// # Errors
+/// What is not the caller's fault ends the whole request.
+pub(super) fn failure(exchange: &Exchange, error: Error) -> Result<Vec<JsValue>, Error> {
+    let Error::Rejected(Rejection { reason, issues }) = error else {
+        return Err(error);
+    };
+    let status = rejection_status(exchange.config.release, reason);
+    Ok(failed(exchange, status, &issues))
+}
+
+/// A response entry with an OperationOutcome.
+pub(super) fn failed(exchange: &Exchange, status: u16, issues: &[Issue]) -> Vec<JsValue> {
+    let outcome = operation_outcome(exchange.config.release, None, issues);
+    let response = json!({ "response": { "status": status.to_string(), "outcome": outcome } });
+    vec![response.to_string().into()]
+}

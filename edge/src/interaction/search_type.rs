@@ -1,0 +1,135 @@
+//! search-type: `GET /{type}?...` and `POST /{type}/_search`.
+//! <https://hl7.org/fhir/R4/http.html#search>
+
+use crate::auth::{Action, Principal};
+use crate::error::{Error, Reason};
+use crate::http::{Answer, Exchange};
+use crate::store;
+use fhir::outcome::{IssueType, operation_outcome};
+use fhir::search::{self, Query, Total};
+use serde_json::json;
+use wasm_bindgen::JsValue;
+
+/// Reads the form of a POST and searches.
+pub(crate) async fn post_search(
+    exchange: &Exchange,
+    principal: &Principal,
+    name: &str,
+    request: &web_sys::Request,
+) -> Result<Answer, Error> {
+    let resource_type = exchange.resource_type(name)?;
+    exchange.authorise(principal, Action::Search, Some(resource_type))?;
+    let content_type = exchange.header("content-type").unwrap_or_default();
+    let is_form = content_type.starts_with("application/x-www-form-urlencoded");
+    if !is_form && !content_type.is_empty() {
+        let message = "A search is posted as application/x-www-form-urlencoded.";
+        let code = IssueType::NotSupported;
+        return Err(Error::rejected(Reason::UnsupportedMediaType, code, message));
+    }
+    let body = exchange.bytes(request).await?;
+    let mut pairs = exchange.query.clone();
+    pairs.extend(form_urlencoded::parse(&body).into_owned());
+    search_type(exchange, principal, name, &pairs).await
+}
+
+/// Searches a type by decoded parameters.
+pub(crate) async fn search_type(
+    exchange: &Exchange,
+    principal: &Principal,
+    name: &str,
+    pairs: &[(String, String)],
+) -> Result<Answer, Error> {
+    let resource_type = exchange.resource_type(name)?;
+    let grant = exchange.authorise(principal, Action::Search, Some(resource_type))?;
+    let context = search::Context {
+        definitions: exchange.definitions,
+        base_url: &exchange.base_url,
+        now: exchange.now.saturating_mul(10_000),
+        handling: exchange.handling()?,
+    };
+    let query = search::parse(&context, resource_type, pairs).map_err(Error::invalid)?;
+    let partition = exchange.partition()?;
+    let first_page = query.cursor.is_none();
+    let wants_total = query.count_only || (query.total == Total::Accurate && first_page);
+    let total = if wants_total {
+        Some(store::total(partition, exchange.definitions, &grant, &query).await?)
+    } else {
+        None
+    };
+    let mut entries: Vec<Vec<JsValue>> = Vec::new();
+    if !query.issues.is_empty() {
+        let outcome = operation_outcome(exchange.config.release, None, &query.issues);
+        let entry = json!({ "resource": outcome, "search": { "mode": "outcome" } });
+        entries.push(vec![entry.to_string().into()]);
+    }
+    let mut next = None;
+    if !query.count_only {
+        let found = store::page(partition, exchange.definitions, &grant, &query).await?;
+        let base = format!("{}/{resource_type}/", exchange.base_url);
+        for entry in &found.entries {
+            entries.push(vec![
+                format!("{{\"fullUrl\":\"{base}{}\",\"resource\":", entry.id).into(),
+                (&entry.body).into(),
+                ",\"search\":{\"mode\":\"match\"}}".into(),
+            ]);
+        }
+        next = found
+            .next
+            .map(|cursor| link(exchange, &query, Some(&cursor)));
+    }
+    let links = (link(exchange, &query, query.cursor.as_deref()), next);
+    Ok(bundle_text("searchset", exchange, total, links, entries))
+}
+
+/// The address of a page: the parameters that were used, and the cursor.
+fn link(exchange: &Exchange, query: &Query, cursor: Option<&str>) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(&query.applied);
+    if let Some(cursor) = cursor {
+        form.append_pair("ct", cursor);
+    }
+    let form = form.finish();
+    let mark = if form.is_empty() { "" } else { "?" };
+    format!("{}/{}{mark}{form}", exchange.base_url, query.resource_type)
+}
+
+/// A Bundle around entries that are text already, each in one piece or several.
+pub(super) fn bundle_text(
+    kind: &str,
+    exchange: &Exchange,
+    total: Option<i64>,
+    (own, next): (String, Option<String>),
+    entries: Vec<Vec<JsValue>>,
+) -> Answer {
+    let mut links = vec![json!({ "relation": "self", "url": own })];
+    if let Some(next) = next {
+        links.push(json!({ "relation": "next", "url": next }));
+    }
+    let mut head = json!({
+        "resourceType": "Bundle",
+        "id": exchange.request_id,
+        "meta": { "lastUpdated": fhir::types::instant(exchange.now) },
+        "type": kind,
+    });
+    if let Some(head) = head.as_object_mut() {
+        if let Some(total) = total {
+            head.insert("total".into(), json!(total));
+        }
+        head.insert("link".into(), json!(links));
+    }
+    let mut head = head.to_string();
+    if entries.is_empty() {
+        return Answer::fhir(200, head);
+    }
+    head.pop();
+    head.push_str(",\"entry\":[");
+    let mut pieces: Vec<JsValue> = vec![head.into()];
+    for (at, entry) in entries.into_iter().enumerate() {
+        if at > 0 {
+            pieces.push(",".into());
+        }
+        pieces.extend(entry);
+    }
+    pieces.push("]}".into());
+    Answer::stored(200, pieces)
+}

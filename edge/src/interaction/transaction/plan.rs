@@ -1,0 +1,309 @@
+//! Plans a transaction: who gets which id, what refers to what, and the command that does it all.
+
+use crate::auth::{Action, Grant, Principal};
+use crate::binding;
+use crate::error::{Error, Reason};
+use crate::http::{Exchange, if_match};
+use crate::interaction::conditional;
+use crate::interaction::content;
+use crate::interaction::entry::no_conditional_update;
+use crate::store::{Command, Write};
+use fhir::bundle::{ConditionalReferences, Entry, Method, Renames, Target, rewrite};
+use fhir::outcome::{Issue, IssueType};
+use fhir::validate::validate;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// What becomes of one entry.
+pub(super) enum Planned {
+    /// It is the write of that number.
+    Write(usize),
+    /// `If-None-Exist` found a resource; nothing is written.
+    Existing(&'static str, String),
+    /// It is read after the commit.
+    Get,
+}
+
+/// A transaction, ready for the ledger.
+pub(super) struct Plan {
+    pub(super) command: Command,
+    /// Per entry, in the order of the request.
+    pub(super) planned: Vec<Planned>,
+    pub(super) grants: Vec<Grant>,
+}
+
+/// The address that an entry will have.
+struct Address {
+    resource_type: &'static str,
+    id: String,
+    /// Whether it is there already and stays as it is.
+    exists: bool,
+}
+
+impl Plan {
+    /// Authorises, assigns ids, resolves references, checks every resource.
+    ///
+    /// # Errors
+    /// What is wrong with any entry, with its place in the bundle. Nothing has changed then.
+    pub(super) async fn make(
+        exchange: &Exchange,
+        principal: &Principal,
+        entries: &[Entry],
+    ) -> Result<Self, Error> {
+        let mut plan = Self {
+            command: Command::default(),
+            planned: Vec::with_capacity(entries.len()),
+            grants: Vec::new(),
+        };
+        plan.authorise(exchange, principal, entries)?;
+        let addresses = plan.addresses(exchange, principal, entries).await?;
+        check_distinct(&addresses)?;
+        let mut renames = renames(entries, &addresses)?;
+        plan.conditional_references(exchange, principal, entries, &mut renames)
+            .await?;
+        plan.write(exchange, entries, &addresses, &renames)?;
+        Ok(plan)
+    }
+
+    /// The entry that the write of that number came from.
+    pub(super) fn entry_of(&self, write: usize) -> Option<usize> {
+        self.planned
+            .iter()
+            .position(|planned| matches!(planned, Planned::Write(at) if *at == write))
+    }
+
+    fn authorise(
+        &mut self,
+        exchange: &Exchange,
+        principal: &Principal,
+        entries: &[Entry],
+    ) -> Result<(), Error> {
+        for entry in entries {
+            let (Target::Type(resource_type) | Target::Instance(resource_type, _)) = &entry.target
+            else {
+                continue;
+            };
+            let action = match entry.method {
+                Method::Delete => Action::Delete,
+                Method::Post => Action::Create,
+                Method::Put => Action::Update,
+                // Reads are authorised when they are done.
+                Method::Get => continue,
+            };
+            self.grants
+                .push(exchange.authorise(principal, action, Some(resource_type))?);
+        }
+        Ok(())
+    }
+
+    async fn addresses(
+        &mut self,
+        exchange: &Exchange,
+        principal: &Principal,
+        entries: &[Entry],
+    ) -> Result<Vec<Option<Address>>, Error> {
+        let mut addresses = Vec::with_capacity(entries.len());
+        for (at, entry) in entries.iter().enumerate() {
+            let address = match (&entry.target, entry.method) {
+                (_, Method::Get) | (Target::Path(_), _) => None,
+                (Target::Instance(resource_type, id), _) => Some(Address {
+                    resource_type,
+                    id: id.clone(),
+                    exists: false,
+                }),
+                (Target::Type(_), Method::Put) => return Err(no_conditional_update()),
+                (Target::Type(resource_type), _) => {
+                    let existing = match &entry.if_none_exist {
+                        None => None,
+                        Some(criteria) => {
+                            let resolved =
+                                conditional::resolve(exchange, principal, resource_type, criteria);
+                            let resolved = resolved.await.map_err(|error| in_entry(error, at))?;
+                            self.command.guards.push(resolved.guard);
+                            resolved.id
+                        }
+                    };
+                    let exists = existing.is_some();
+                    let id = existing.unwrap_or_else(binding::random_uuid);
+                    Some(Address {
+                        resource_type,
+                        id,
+                        exists,
+                    })
+                }
+            };
+            addresses.push(address);
+        }
+        Ok(addresses)
+    }
+
+    async fn conditional_references(
+        &mut self,
+        exchange: &Exchange,
+        principal: &Principal,
+        entries: &[Entry],
+        renames: &mut Renames,
+    ) -> Result<(), Error> {
+        let mut found = ConditionalReferences::default();
+        for resource in entries.iter().filter_map(|entry| entry.resource.as_ref()) {
+            found.collect(exchange.definitions, resource);
+        }
+        for reference in found.references {
+            let (name, criteria) = reference.split_once('?').unwrap_or((&reference, ""));
+            let resource_type = exchange.resource_type(name)?;
+            let resolved =
+                conditional::resolve(exchange, principal, resource_type, criteria).await?;
+            let Some(id) = resolved.id else {
+                let message =
+                    format!("The conditional reference `{reference}` matches no resource.");
+                let issue = Issue::error(IssueType::NotFound, message);
+                return Err(Error::invalid_because(issue));
+            };
+            self.command.guards.push(resolved.guard);
+            renames.insert(reference.clone(), format!("{resource_type}/{id}"));
+        }
+        Ok(())
+    }
+
+    /// Makes the writes: deletions first, then creations, then updates, as the specification
+    /// orders them.
+    fn write(
+        &mut self,
+        exchange: &Exchange,
+        entries: &[Entry],
+        addresses: &[Option<Address>],
+        renames: &Renames,
+    ) -> Result<(), Error> {
+        let mut issues = Vec::new();
+        let mut writes = Vec::new();
+        for (at, (entry, address)) in entries.iter().zip(addresses).enumerate() {
+            let Some(address) = address.as_ref().filter(|address| !address.exists) else {
+                continue;
+            };
+            let expected = if_match(entry.if_match.as_deref()).map_err(|e| in_entry(e, at))?;
+            let Address {
+                resource_type, id, ..
+            } = address;
+            let write = match entry.method {
+                Method::Delete => Write::delete(resource_type, id.clone(), expected),
+                method => {
+                    let mut resource = entry.resource.clone().unwrap_or(Value::Null);
+                    rewrite(&mut resource, renames);
+                    let found = validate(exchange.definitions, &resource);
+                    if !found.is_empty() {
+                        issues.extend(found.into_iter().map(|issue| placed(issue, at)));
+                        continue;
+                    }
+                    let content = content::prepare(exchange, &resource, id)?;
+                    if method == Method::Post {
+                        Write::create(resource_type, id.clone(), content)
+                    } else {
+                        Write::update(resource_type, id.clone(), expected, content)
+                    }
+                }
+            };
+            writes.push((at, entry.method, write));
+        }
+        if !issues.is_empty() {
+            return Err(Error::invalid(issues));
+        }
+        writes.sort_by_key(|(_, method, _)| *method);
+        let mut numbers = HashMap::new();
+        for (number, (at, _, write)) in writes.into_iter().enumerate() {
+            numbers.insert(at, number);
+            self.command.writes.push(write);
+        }
+        self.planned
+            .extend(addresses.iter().enumerate().map(|(at, address)| {
+                match (numbers.get(&at), address) {
+                    (Some(number), _) => Planned::Write(*number),
+                    (None, Some(address)) => {
+                        Planned::Existing(address.resource_type, address.id.clone())
+                    }
+                    (None, None) => Planned::Get,
+                }
+            }));
+        Ok(())
+    }
+}
+
+/// No two entries may write the same resource.
+fn check_distinct(addresses: &[Option<Address>]) -> Result<(), Error> {
+    let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
+    for (at, address) in addresses.iter().enumerate() {
+        let Some(address) = address.as_ref().filter(|address| !address.exists) else {
+            continue;
+        };
+        if let Some(first) = seen.insert((address.resource_type, &address.id), at) {
+            let message = format!(
+                "Entries {first} and {at} both write {}/{}.",
+                address.resource_type, address.id
+            );
+            let issue = Issue::error(IssueType::Duplicate, message);
+            return Err(Error::invalid_because(
+                issue.at(format!("Bundle.entry[{at}].request")),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What references to the entries become.
+fn renames(entries: &[Entry], addresses: &[Option<Address>]) -> Result<Renames, Error> {
+    let mut renames = Renames::new();
+    for (at, (entry, address)) in entries.iter().zip(addresses).enumerate() {
+        let (
+            Some(full_url),
+            Some(Address {
+                resource_type, id, ..
+            }),
+        ) = (&entry.full_url, address)
+        else {
+            continue;
+        };
+        if entry.method == Method::Delete {
+            continue;
+        }
+        let renamed = format!("{resource_type}/{id}");
+        // A relative reference means the entry whose address ends so.
+        let relative: Vec<&str> = full_url.rsplitn(3, '/').take(2).collect();
+        if let [old_id, old_type] = relative.as_slice()
+            && old_type == resource_type
+        {
+            renames.insert(format!("{old_type}/{old_id}"), renamed.clone());
+        }
+        if renames.insert(full_url.clone(), renamed).is_some() {
+            let message = format!("Two entries have the fullUrl `{full_url}`.");
+            let issue = Issue::error(IssueType::Duplicate, message);
+            return Err(Error::invalid_because(
+                issue.at(format!("Bundle.entry[{at}].fullUrl")),
+            ));
+        }
+    }
+    Ok(renames)
+}
+
+/// An issue about a resource, placed in its entry.
+fn placed(issue: Issue, at: usize) -> Issue {
+    let inside = issue.expression.as_deref().unwrap_or_default();
+    let inside = inside.split_once('.').map_or("", |(_, inside)| inside);
+    let dot = if inside.is_empty() { "" } else { "." };
+    let place = format!("Bundle.entry[{at}].resource{dot}{inside}");
+    issue.at(place)
+}
+
+/// An error of one entry, placed in the bundle.
+fn in_entry(error: Error, at: usize) -> Error {
+    match error {
+        Error::Rejected(mut rejection) if rejection.reason != Reason::Forbidden => {
+            let place = format!("Bundle.entry[{at}].request");
+            rejection.issues = rejection
+                .issues
+                .into_iter()
+                .map(|i| i.at(&*place))
+                .collect();
+            Error::Rejected(rejection)
+        }
+        other => other,
+    }
+}

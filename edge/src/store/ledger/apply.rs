@@ -1,0 +1,316 @@
+//! Applies one command: verifies every condition, then writes every row; all of it or nothing.
+
+use super::Inner;
+use super::database::is_chunked;
+use crate::store::command::{Kind, field};
+use fhir::meta::Rendered;
+use fhir::types::instant;
+use js_sys::{Array, JsString};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// The index tables: the field of a write that holds their rows, the DELETE and the INSERT.
+const INDEXES: [(u32, &str, &str); 4] = [
+    (
+        field::STRINGS,
+        "DELETE FROM string_index WHERE rid = ?",
+        "INSERT INTO string_index(param, folded, value, rid)
+         SELECT value->>0, value->>1, value->>2, ? FROM json_each(?)",
+    ),
+    (
+        field::TOKENS,
+        "DELETE FROM token_index WHERE rid = ?",
+        "INSERT INTO token_index(param, code, system, rid)
+         SELECT value->>0, value->>1, value->>2, ? FROM json_each(?)",
+    ),
+    (
+        field::DATES,
+        "DELETE FROM date_index WHERE rid = ?",
+        "INSERT INTO date_index(param, low, high, rid)
+         SELECT value->>0, value->>1, value->>2, ? FROM json_each(?)",
+    ),
+    (
+        field::REFERENCES,
+        "DELETE FROM reference_index WHERE rid = ?",
+        "INSERT INTO reference_index(param, id, type, base, rid)
+         SELECT value->>0, value->>1, value->>2, value->>3, ? FROM json_each(?)",
+    ),
+];
+
+/// Why a command stops: refused, with the answer to give, or failed.
+enum Stop {
+    Refused(Array),
+    Failed(JsValue),
+}
+
+impl From<JsValue> for Stop {
+    fn from(error: JsValue) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// A resource row as it was before the write.
+struct Current {
+    rid: JsValue,
+    version: f64,
+    updated: f64,
+    deleted: bool,
+    body: JsValue,
+    chunks: f64,
+}
+
+impl Inner {
+    /// The answer to a command: `["done" | "refused", sequence, rows read, rows written, rows]`.
+    pub(super) fn apply(&self, command: &Array, now: i64) -> Result<Array, JsValue> {
+        let sequence = self.sequence.get();
+        let mut refusal = None;
+        let applied = self.database.transaction(|| {
+            self.apply_writes(command, now, sequence + 1)
+                .map_err(|stop| match stop {
+                    Stop::Refused(answer) => {
+                        refusal = Some(answer);
+                        JsValue::from("refused")
+                    }
+                    Stop::Failed(error) => error,
+                })
+        });
+        let (word, rows) = match (applied, refusal) {
+            (Ok(rows), _) => {
+                self.sequence.set(sequence + 1);
+                ("done", rows)
+            }
+            (Err(_), Some(refusal)) => ("refused", refusal),
+            (Err(error), None) => return Err(error),
+        };
+        let (read, written) = self.database.take_charge();
+        let sequence = self.sequence.get() as f64;
+        Ok(Array::of5(
+            &word.into(),
+            &sequence.into(),
+            &read.into(),
+            &written.into(),
+            &rows,
+        ))
+    }
+
+    fn apply_writes(&self, command: &Array, now: i64, sequence: i64) -> Result<Array, Stop> {
+        let guards: Array = command.get(0).unchecked_into();
+        for guard in guards.iter() {
+            self.check_guard(&guard.unchecked_into())?;
+        }
+        let writes: Array = command.get(1).unchecked_into();
+        let results = Array::new();
+        for (at, write) in writes.iter().enumerate() {
+            let result = self.write(&write.unchecked_into(), at, now, sequence)?;
+            results.push(&result);
+        }
+        Ok(results)
+    }
+
+    fn check_guard(&self, guard: &Array) -> Result<(), Stop> {
+        let statement = guard.get(0).as_string().unwrap_or_default();
+        let values: Array = guard.get(1).unchecked_into();
+        let expected: Array = guard.get(2).unchecked_into();
+        let values: Vec<JsValue> = values.iter().collect();
+        let rows = self
+            .database
+            .rows(&format!("SELECT id FROM ({statement})"), &values)?;
+        let same = rows.length() == expected.length()
+            && rows
+                .iter()
+                .zip(expected.iter())
+                .all(|(row, id)| row.unchecked_into::<Array>().get(0) == id);
+        if same {
+            Ok(())
+        } else {
+            Err(Stop::Refused(Array::of1(&"changed".into())))
+        }
+    }
+
+    fn write(&self, write: &Array, at: usize, now: i64, sequence: i64) -> Result<Array, Stop> {
+        let kind = write.get(field::KIND).as_f64().and_then(Kind::from_number);
+        let kind = kind.ok_or_else(|| JsValue::from("a write of an unknown kind"))?;
+        let current = self.current(write)?;
+        let if_match = write.get(field::IF_MATCH).as_f64();
+        check_version(if_match, current.as_ref(), at)?;
+        match (kind, current) {
+            (Kind::Create, Some(_)) => Err(refuse("taken", at, 0.0)),
+            (Kind::Create | Kind::Update, None) => self.insert(write, now, sequence),
+            (Kind::Update, Some(current)) => self.update(write, &current, now),
+            (Kind::Delete, None) => Ok(result("absent", 0.0, now as f64)),
+            (Kind::Delete, Some(current)) if current.deleted => {
+                Ok(result("absent", current.version, current.updated))
+            }
+            (Kind::Delete, Some(current)) => self.delete(write, &current, now),
+        }
+    }
+
+    fn current(&self, write: &Array) -> Result<Option<Current>, JsValue> {
+        let statement = "SELECT rid, version, updated, deleted, body, chunks FROM resource
+                         WHERE type = ? AND id = ?";
+        let address = [write.get(field::TYPE), write.get(field::ID)];
+        let row = self.database.row(statement, &address)?;
+        Ok(row.map(|row| {
+            let number = |at| row.get(at).as_f64().unwrap_or_default();
+            Current {
+                rid: row.get(0),
+                version: number(1),
+                updated: number(2),
+                deleted: number(3) != 0.0,
+                body: row.get(4),
+                chunks: number(5),
+            }
+        }))
+    }
+
+    fn insert(&self, write: &Array, now: i64, sequence: i64) -> Result<Array, Stop> {
+        let body = body(write, 1.0, now);
+        let text = in_row(&body);
+        let statement = "INSERT INTO resource(type, id, version, updated, created, method, deleted, chunks, body)
+                         VALUES(?, ?, 1, ?, ?, ?, 0, 0, ?) RETURNING rid";
+        let row = self.database.row(
+            statement,
+            &[
+                write.get(field::TYPE),
+                write.get(field::ID),
+                (now as f64).into(),
+                (sequence as f64).into(),
+                write.get(field::METHOD),
+                text,
+            ],
+        )?;
+        let rid = row.map(|row| row.get(0)).unwrap_or_default();
+        self.put_chunks(&rid, 1.0, &body)?;
+        self.put_index(write, &rid)?;
+        self.announce(&rid, 1.0)?;
+        Ok(result("created", 1.0, now as f64))
+    }
+
+    fn update(&self, write: &Array, current: &Current, now: i64) -> Result<Array, Stop> {
+        if !current.deleted && self.is_same(write, current)? {
+            return Ok(result("unchanged", current.version, current.updated));
+        }
+        let version = current.version + 1.0;
+        self.keep_history(&current.rid)?;
+        let body = body(write, version, now);
+        let statement = "UPDATE resource SET version = ?, updated = ?, method = ?, deleted = 0, chunks = 0, body = ?
+                         WHERE rid = ?";
+        let text = in_row(&body);
+        let values = [
+            version.into(),
+            (now as f64).into(),
+            write.get(field::METHOD),
+            text,
+            current.rid.clone(),
+        ];
+        self.database.run(statement, &values)?;
+        self.put_chunks(&current.rid, version, &body)?;
+        if !current.deleted {
+            self.drop_index(&current.rid)?;
+        }
+        self.put_index(write, &current.rid)?;
+        self.announce(&current.rid, version)?;
+        Ok(result("updated", version, now as f64))
+    }
+
+    fn delete(&self, write: &Array, current: &Current, now: i64) -> Result<Array, Stop> {
+        let version = current.version + 1.0;
+        self.keep_history(&current.rid)?;
+        let statement = "UPDATE resource SET version = ?, updated = ?, method = ?, deleted = 1, chunks = 0, body = NULL
+                         WHERE rid = ?";
+        let values = [
+            version.into(),
+            (now as f64).into(),
+            write.get(field::METHOD),
+            current.rid.clone(),
+        ];
+        self.database.run(statement, &values)?;
+        self.drop_index(&current.rid)?;
+        self.announce(&current.rid, version)?;
+        Ok(result("deleted", version, now as f64))
+    }
+
+    /// Whether the content is what is current already: rendered at the current version and time,
+    /// it is the same text.
+    fn is_same(&self, write: &Array, current: &Current) -> Result<bool, JsValue> {
+        let stored = if current.chunks > 0.0 {
+            self.database
+                .chunked(&current.rid, &current.version.into())?
+                .into()
+        } else {
+            current.body.clone()
+        };
+        let candidate: JsValue = body(write, current.version, current.updated as i64).into();
+        Ok(candidate == stored)
+    }
+
+    fn keep_history(&self, rid: &JsValue) -> Result<(), JsValue> {
+        let statement = "INSERT INTO history(rid, version, updated, method, chunks, body)
+                         SELECT rid, version, updated, method, chunks, body FROM resource WHERE rid = ?";
+        self.database.run(statement, std::slice::from_ref(rid))
+    }
+
+    fn put_chunks(&self, rid: &JsValue, version: f64, body: &JsString) -> Result<(), JsValue> {
+        let chunks = self.database.put_chunks(body, rid, version)?;
+        if chunks == 0 {
+            return Ok(());
+        }
+        let statement = "UPDATE resource SET chunks = ? WHERE rid = ?";
+        self.database.run(statement, &[chunks.into(), rid.clone()])
+    }
+
+    fn put_index(&self, write: &Array, rid: &JsValue) -> Result<(), JsValue> {
+        for (field, _, insert) in INDEXES {
+            let rows = write.get(field);
+            if !rows.is_falsy() {
+                self.database.run(insert, &[rid.clone(), rows])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn drop_index(&self, rid: &JsValue) -> Result<(), JsValue> {
+        INDEXES
+            .iter()
+            .try_for_each(|(_, delete, _)| self.database.run(delete, std::slice::from_ref(rid)))
+    }
+
+    /// Tells the outbox of a new version.
+    fn announce(&self, rid: &JsValue, version: f64) -> Result<(), JsValue> {
+        let statement = "INSERT INTO outbox(rid, version) VALUES(?, ?)";
+        self.database.run(statement, &[rid.clone(), version.into()])
+    }
+}
+
+fn check_version(if_match: Option<f64>, current: Option<&Current>, at: usize) -> Result<(), Stop> {
+    match (if_match, current) {
+        (None, _) => Ok(()),
+        (Some(_), None) => Err(refuse("missing", at, 0.0)),
+        (Some(wanted), Some(current)) if wanted == current.version => Ok(()),
+        (Some(_), Some(current)) => Err(refuse("mismatch", at, current.version)),
+    }
+}
+
+fn refuse(word: &str, at: usize, current: f64) -> Stop {
+    let at = u32::try_from(at).unwrap_or(u32::MAX);
+    Stop::Refused(Array::of3(&word.into(), &at.into(), &current.into()))
+}
+
+fn result(word: &str, version: f64, updated: f64) -> Array {
+    Array::of3(&word.into(), &version.into(), &updated.into())
+}
+
+/// The body as the row holds it: nothing when it will stand in chunks.
+fn in_row(body: &JsString) -> JsValue {
+    if is_chunked(body) {
+        JsValue::NULL
+    } else {
+        body.clone().into()
+    }
+}
+
+/// The text of a resource, version and time in their places.
+fn body(write: &Array, version: f64, updated: i64) -> JsString {
+    let head: JsString = write.get(field::HEAD).unchecked_into();
+    let middle = format!("{version}{}{}", Rendered::BETWEEN, instant(updated));
+    head.concat(&middle.into()).concat(&write.get(field::TAIL))
+}

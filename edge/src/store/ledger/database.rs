@@ -1,0 +1,175 @@
+//! SQLite as the ledger uses it: statements with values, rows as arrays, transactions that undo
+//! everything when their body fails.
+
+use crate::binding::{SqlStorage, Storage, collect};
+use js_sys::{Array, JsString, Promise};
+use std::cell::Cell;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Text longer than this many UTF-16 units is cut into chunks: a row can hold 2 MB, and a unit
+/// is at most three bytes.
+const CHUNK: u32 = 600_000;
+
+/// Whether a body is too long for one row.
+pub(super) fn is_chunked(body: &JsString) -> bool {
+    body.length() > CHUNK
+}
+
+pub(super) struct Database {
+    storage: Storage,
+    sql: SqlStorage,
+    rows_read: Cell<f64>,
+    rows_written: Cell<f64>,
+}
+
+impl Database {
+    pub(super) fn new(storage: Storage) -> Self {
+        let sql = storage.sql();
+        Self {
+            storage,
+            sql,
+            rows_read: Cell::new(0.0),
+            rows_written: Cell::new(0.0),
+        }
+    }
+
+    /// Runs a statement; its rows, each an array.
+    pub(super) fn rows(&self, statement: &str, values: &[JsValue]) -> Result<Array, JsValue> {
+        let values: Array = values.iter().collect();
+        let cursor = self.sql.exec(&statement.into(), &values)?;
+        let rows = collect(&cursor.raw()?)?;
+        self.rows_read
+            .set(self.rows_read.get() + cursor.rows_read());
+        self.rows_written
+            .set(self.rows_written.get() + cursor.rows_written());
+        Ok(rows)
+    }
+
+    /// Runs a statement for its effect.
+    pub(super) fn run(&self, statement: &str, values: &[JsValue]) -> Result<(), JsValue> {
+        self.rows(statement, values).map(|_| ())
+    }
+
+    /// The first row.
+    pub(super) fn row(
+        &self,
+        statement: &str,
+        values: &[JsValue],
+    ) -> Result<Option<Array>, JsValue> {
+        Ok(self.rows(statement, values)?.get(0).dyn_into().ok())
+    }
+
+    /// The number in the first row.
+    pub(super) fn number(&self, statement: &str, values: &[JsValue]) -> Result<i64, JsValue> {
+        let row = self.row(statement, values)?;
+        let number = row.and_then(|row| row.get(0).as_f64());
+        number
+            .map(|number| number as i64)
+            .ok_or_else(|| JsValue::from("the query has no number"))
+    }
+
+    /// Runs a SELECT and puts bodies that were cut together again; its rows and how many rows
+    /// were read for them.
+    pub(super) fn select(&self, statement: &str, values: &Array) -> Result<(Array, f64), JsValue> {
+        let cursor = self.sql.exec(&statement.into(), values)?;
+        let names = cursor.column_names();
+        let rows = collect(&cursor.raw()?)?;
+        let column = |name: &str| {
+            let at = names.index_of(&name.into(), 0);
+            u32::try_from(at).ok()
+        };
+        if let (Some(rid), Some(version), Some(body), Some(chunks)) = (
+            column("rid"),
+            column("version"),
+            column("body"),
+            column("chunks"),
+        ) {
+            for row in rows.iter() {
+                let row: Array = row.unchecked_into();
+                if row.get(chunks).as_f64().is_some_and(|chunks| chunks > 0.0) {
+                    row.set(body, self.chunked(&row.get(rid), &row.get(version))?.into());
+                }
+            }
+        }
+        Ok((rows, cursor.rows_read()))
+    }
+
+    /// A body that stands in chunks.
+    pub(super) fn chunked(&self, rid: &JsValue, version: &JsValue) -> Result<JsString, JsValue> {
+        let statement = "SELECT text FROM chunk WHERE rid = ? AND version = ? ORDER BY n";
+        let parts = self.rows(statement, &[rid.clone(), version.clone()])?;
+        let parts: Array = parts
+            .iter()
+            .map(|row| row.unchecked_into::<Array>().get(0))
+            .collect();
+        Ok(parts.join(""))
+    }
+
+    /// Keeps a body that is too long for one row; how many chunks it took, 0 for a short one.
+    pub(super) fn put_chunks(
+        &self,
+        body: &JsString,
+        rid: &JsValue,
+        version: f64,
+    ) -> Result<u32, JsValue> {
+        if !is_chunked(body) {
+            return Ok(0);
+        }
+        let length = body.length();
+        let (mut start, mut count) = (0, 0);
+        while start < length {
+            let mut end = length.min(start + CHUNK);
+            // A pair of surrogates is one character and must not be cut in two.
+            let cuts_pair =
+                |end: u32| (0xD800_u32..0xDC00).contains(&(body.char_code_at(end - 1) as u32));
+            if end < length && cuts_pair(end) {
+                end -= 1;
+            }
+            let statement = "INSERT INTO chunk(rid, version, n, text) VALUES(?, ?, ?, ?)";
+            let text = body.substring(start, end);
+            self.run(
+                statement,
+                &[rid.clone(), version.into(), count.into(), text.into()],
+            )?;
+            (start, count) = (end, count + 1);
+        }
+        Ok(count)
+    }
+
+    /// Runs `body` in a transaction (or a savepoint of the one that runs): an error undoes it.
+    pub(super) fn transaction<T>(
+        &self,
+        mut body: impl FnMut() -> Result<T, JsValue>,
+    ) -> Result<T, JsValue> {
+        let mut result = None;
+        let ended = self.storage.transaction_sync(&mut || {
+            let outcome = body();
+            let ended = outcome
+                .as_ref()
+                .map(|_| JsValue::UNDEFINED)
+                .map_err(Clone::clone);
+            result = Some(outcome);
+            ended
+        });
+        match result {
+            Some(result) => ended.and(result),
+            None => Err(ended
+                .err()
+                .unwrap_or_else(|| "the transaction did not run".into())),
+        }
+    }
+
+    /// Settles when all that was written is on disk.
+    pub(super) fn sync(&self) -> Result<Promise, JsValue> {
+        self.storage.sync()
+    }
+
+    pub(super) fn set_alarm(&self, time: f64) -> Result<Promise, JsValue> {
+        self.storage.set_alarm(time)
+    }
+
+    /// Rows read and written since the last call.
+    pub(super) fn take_charge(&self) -> (f64, f64) {
+        (self.rows_read.take(), self.rows_written.take())
+    }
+}

@@ -1,0 +1,161 @@
+//! The transactional outbox: every new version is announced in the commit that makes it, and
+//! brought to Workers KV afterwards, at least once and in order.
+
+use super::Inner;
+use crate::binding;
+use crate::error::Error;
+use crate::store::edge_cache::{Metadata, current_key, put, version_key};
+use futures_util::future::try_join_all;
+use js_sys::{Array, JsString};
+use std::collections::HashMap;
+use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// How many versions one alarm brings; each is up to two writes of the 1000 that a call may make.
+const BATCH: i64 = 200;
+/// How many are under way at once.
+const TOGETHER: usize = 4;
+/// How long commits gather before they are brought, in milliseconds.
+const DELAY: f64 = 500.0;
+/// How long to wait after a failure.
+const RETRY: f64 = 10_000.0;
+
+const WAITING: &str = "
+    SELECT o.n, r.type, r.id, o.version, ifnull(h.updated, r.updated) AS updated,
+           ifnull(h.method, r.method) AS method,
+           CASE WHEN h.rid IS NULL THEN r.body ELSE h.body END AS body,
+           ifnull(h.chunks, r.chunks) AS chunks, o.rid
+    FROM (SELECT * FROM outbox ORDER BY n LIMIT ?) o
+    JOIN resource r ON r.rid = o.rid
+    LEFT JOIN history h ON h.rid = o.rid AND h.version = o.version
+    WHERE r.version = o.version OR h.rid IS NOT NULL
+    ORDER BY o.n";
+
+struct Announced {
+    n: f64,
+    resource_type: String,
+    id: String,
+    metadata: Metadata,
+    body: Option<String>,
+}
+
+impl Inner {
+    /// Sees to it that an alarm is set when something waits.
+    pub(super) fn wake_outbox(&self) {
+        if self.alarm_is_set.get() {
+            return;
+        }
+        let waiting = self
+            .database
+            .number("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 1)", &[]);
+        if waiting.is_ok_and(|waiting| waiting > 0) {
+            self.set_alarm(DELAY);
+        }
+    }
+
+    fn set_alarm(&self, delay: f64) {
+        self.alarm_is_set.set(true);
+        let set = self.database.set_alarm(js_sys::Date::now() + delay);
+        spawn_local(async move {
+            let set = match set {
+                Ok(promise) => JsFuture::from(promise).await.map(|_| ()),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = set {
+                binding::log_error(&format!("the outbox alarm could not be set: {error:?}"));
+            }
+        });
+    }
+
+    /// Brings a batch; sets the next alarm when more waits or something failed.
+    pub(super) async fn drain_outbox(&self) {
+        self.alarm_is_set.set(false);
+        match self.bring_batch().await {
+            Ok(0) => {}
+            Ok(_) => self.wake_outbox(),
+            Err(error) => {
+                binding::log_error(&format!(
+                    "the outbox was not brought to Workers KV: {error:?}"
+                ));
+                self.set_alarm(RETRY);
+            }
+        }
+    }
+
+    async fn bring_batch(&self) -> Result<usize, Error> {
+        let announced = self.announced()?;
+        let newest: HashMap<(&str, &str), i64> = announced
+            .iter()
+            .map(|a| {
+                (
+                    (a.resource_type.as_str(), a.id.as_str()),
+                    a.metadata.version,
+                )
+            })
+            .collect();
+        for together in announced.chunks(TOGETHER) {
+            let bring = together.iter().map(|announced| {
+                let address = (announced.resource_type.as_str(), announced.id.as_str());
+                // A key takes one write a second: of several versions only the newest is current.
+                let is_newest = newest.get(&address) == Some(&announced.metadata.version);
+                self.bring(announced, is_newest)
+            });
+            try_join_all(bring).await?;
+            // Requests come first: a runtime whose KV is in the same process sees to them only
+            // when nothing is ready to run.
+            worker::Delay::from(Duration::from_millis(1)).await;
+        }
+        if let Some(last) = announced.last() {
+            self.database
+                .run("DELETE FROM outbox WHERE n <= ?", &[last.n.into()])?;
+        }
+        Ok(announced.len())
+    }
+
+    async fn bring(&self, announced: &Announced, is_newest: bool) -> Result<(), Error> {
+        let Announced {
+            resource_type,
+            id,
+            metadata,
+            body,
+            ..
+        } = announced;
+        let key = version_key(resource_type, id, metadata.version);
+        put(&self.env, &key, body.clone(), metadata).await?;
+        if is_newest {
+            put(
+                &self.env,
+                &current_key(resource_type, id),
+                body.clone(),
+                metadata,
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    fn announced(&self) -> Result<Vec<Announced>, JsValue> {
+        let values = Array::of1(&JsValue::from(BATCH as f64));
+        let (rows, _) = self.database.select(WAITING, &values)?;
+        let rows = rows.iter().map(|row| {
+            let row: Array = row.unchecked_into();
+            let number = |at| row.get(at).as_f64().unwrap_or_default();
+            let text = |at| row.get(at).as_string().unwrap_or_default();
+            let body = row.get(6).dyn_into::<JsString>().ok().map(String::from);
+            Announced {
+                n: number(0),
+                resource_type: text(1),
+                id: text(2),
+                metadata: Metadata {
+                    version: number(3) as i64,
+                    updated: number(4) as i64,
+                    method: text(5),
+                    deleted: body.is_none(),
+                },
+                body,
+            }
+        });
+        Ok(rows.collect())
+    }
+}

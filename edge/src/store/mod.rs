@@ -1,0 +1,18 @@
+//! The store: one ledger (a Durable Object with SQLite) that orders every change, and Workers KV
+//! that holds each version once more, near the reader.
+//!
+//! Every function here takes a [`Grant`](crate::auth::Grant): what it confines is part of the
+//! SQL. The tables and keys are described in `docs/storage-schema.md`.
+
+mod command;
+mod cursor;
+mod edge_cache;
+mod ledger;
+mod partition;
+mod read;
+mod search;
+
+pub(crate) use command::{Command, Committed, Guard, Outcome, Refusal, Write};
+pub(crate) use partition::Partition;
+pub(crate) use read::{Consistency, Version, history, read, vread};
+pub(crate) use search::{ids, page, total};

@@ -1,0 +1,186 @@
+//! Reads of one resource: current, by version, and all its versions.
+
+use super::edge_cache;
+use super::partition::Partition;
+use crate::auth::Grant;
+use crate::error::Error;
+use fhir::definitions::Definitions;
+use fhir::search::{Sql, compartment_filter};
+use js_sys::{Array, JsString};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// How fresh a read must be: `x-ms-consistency-level`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Consistency {
+    /// From the ledger: sees every commit that was acknowledged.
+    Strong,
+    /// From the nearest edge: may miss the last few seconds.
+    Eventual,
+}
+
+/// A version of a resource.
+pub(crate) struct Version {
+    pub(crate) version: i64,
+    /// When it was made, in milliseconds since 1970.
+    pub(crate) updated: i64,
+    /// The verb that made it.
+    pub(crate) method: String,
+    /// The JSON text; `None` for a deletion.
+    pub(crate) body: Option<JsString>,
+}
+
+/// One page of a history, newest first.
+pub(crate) struct HistoryPage {
+    pub(crate) versions: Vec<Version>,
+    /// How many versions there are in all.
+    pub(crate) total: i64,
+    /// Whether older versions follow.
+    pub(crate) more: bool,
+}
+
+const COLUMNS: [&str; 6] = ["version", "updated", "method", "body", "chunks", "rid"];
+
+/// The current version, a deletion included; `None` when there never was one within the grant.
+pub(crate) async fn read(
+    partition: &Partition,
+    definitions: &'static Definitions,
+    grant: &Grant,
+    (resource_type, id): (&'static str, &str),
+    consistency: Consistency,
+) -> Result<Option<Version>, Error> {
+    // A confined caller is always answered from the ledger: only there is the compartment known.
+    if consistency == Consistency::Eventual && grant.compartment().is_none() {
+        let key = edge_cache::current_key(resource_type, id);
+        if let Some(version) = edge_cache::get(&partition.env, &key).await? {
+            return Ok(Some(version));
+        }
+    }
+    let mut sql = select("r");
+    from_current(definitions, grant, (resource_type, id), &mut sql);
+    let rows = run(partition, &sql).await?;
+    Ok(rows.into_iter().next())
+}
+
+/// One version, current or past.
+pub(crate) async fn vread(
+    partition: &Partition,
+    definitions: &'static Definitions,
+    grant: &Grant,
+    (resource_type, id): (&'static str, &str),
+    version: i64,
+    consistency: Consistency,
+) -> Result<Option<Version>, Error> {
+    if consistency == Consistency::Eventual && grant.compartment().is_none() {
+        let key = edge_cache::version_key(resource_type, id, version);
+        if let Some(version) = edge_cache::get(&partition.env, &key).await? {
+            return Ok(Some(version));
+        }
+    }
+    let mut sql = select("r");
+    from_current(definitions, grant, (resource_type, id), &mut sql);
+    sql.push(" AND r.version = ").number(version);
+    sql.push(" UNION ALL ").append(&select("h"));
+    from_history(definitions, grant, (resource_type, id), &mut sql);
+    sql.push(" AND h.version = ").number(version);
+    let rows = run(partition, &sql).await?;
+    Ok(rows.into_iter().next())
+}
+
+/// The versions below `before`, newest first.
+pub(crate) async fn history(
+    partition: &Partition,
+    definitions: &'static Definitions,
+    grant: &Grant,
+    (resource_type, id): (&'static str, &str),
+    before: Option<i64>,
+    count: usize,
+) -> Result<Option<HistoryPage>, Error> {
+    let Some(current) = read(
+        partition,
+        definitions,
+        grant,
+        (resource_type, id),
+        Consistency::Strong,
+    )
+    .await?
+    else {
+        return Ok(None);
+    };
+    let before = before.unwrap_or(i64::MAX >> 11);
+    let mut sql = Sql::default();
+    sql.push("SELECT * FROM (").append(&select("r"));
+    from_current(definitions, grant, (resource_type, id), &mut sql);
+    sql.push(" UNION ALL ").append(&select("h"));
+    from_history(definitions, grant, (resource_type, id), &mut sql);
+    sql.push(") WHERE version < ").number(before);
+    sql.push(" ORDER BY version DESC LIMIT ");
+    sql.number(i64::try_from(count).unwrap_or(i64::MAX).saturating_add(1));
+    let mut versions = run(partition, &sql).await?;
+    let more = versions.len() > count;
+    versions.truncate(count);
+    // Versions have no gaps, so the current number is the number of versions.
+    Ok(Some(HistoryPage {
+        versions,
+        total: current.version,
+        more,
+    }))
+}
+
+fn select(table: &str) -> Sql {
+    let mut sql = Sql::default();
+    for (at, column) in COLUMNS.iter().enumerate() {
+        sql.push(if at == 0 { "SELECT " } else { ", " });
+        sql.push(table).push(".").push(column);
+    }
+    sql
+}
+
+fn from_current(
+    definitions: &'static Definitions,
+    grant: &Grant,
+    address: (&'static str, &str),
+    sql: &mut Sql,
+) {
+    sql.push(" FROM resource r");
+    of(definitions, grant, address, sql);
+}
+
+fn from_history(
+    definitions: &'static Definitions,
+    grant: &Grant,
+    address: (&'static str, &str),
+    sql: &mut Sql,
+) {
+    sql.push(" FROM resource r JOIN history h ON h.rid = r.rid");
+    of(definitions, grant, address, sql);
+}
+
+fn of(
+    definitions: &'static Definitions,
+    grant: &Grant,
+    (resource_type, id): (&'static str, &str),
+    sql: &mut Sql,
+) {
+    sql.push(" WHERE r.type = ").bind(resource_type);
+    sql.push(" AND r.id = ").bind(id);
+    compartment_filter(definitions, resource_type, grant.compartment(), sql);
+}
+
+async fn run(partition: &Partition, sql: &Sql) -> Result<Vec<Version>, Error> {
+    let values = sql.binds.iter().map(JsValue::from);
+    let rows = partition.query(&sql.text, values).await?;
+    Ok(rows
+        .iter()
+        .map(|row| version(&row.unchecked_into()))
+        .collect())
+}
+
+fn version(row: &Array) -> Version {
+    let number = |at| row.get(at).as_f64().unwrap_or_default() as i64;
+    Version {
+        version: number(0),
+        updated: number(1),
+        method: row.get(2).as_string().unwrap_or_default(),
+        body: row.get(3).dyn_into().ok(),
+    }
+}
