@@ -1,0 +1,35 @@
+/**
+ * Endpoints for tests only, there when the provider is started with `testing`: they rotate the
+ * signing key and sign any token at all, so that a test can forge what Azure never would.
+ */
+import { sign } from 'node:crypto';
+import { readText } from './requests.mjs';
+
+const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Signs as RSA with SHA-2, padding as the header's `alg` says; an unknown alg is signed as RS256. */
+function signToken({ header = {}, payload = {}, key = 'current' }, keys) {
+  const fullHeader = { alg: 'RS256', typ: 'JWT', kid: keys.kid, ...header };
+  const input = `${encode(fullHeader)}.${encode(payload)}`;
+  const known = /^(RS|PS)(256|384|512)$/.exec(fullHeader.alg);
+  const padding = known?.[1] === 'PS' ? { padding: 6, saltLength: Number(known[2]) / 8 } : {};
+  const privateKey = key === 'foreign' ? keys.foreignKey : keys.privateKey;
+  const signature = sign(`sha${known?.[2] ?? '256'}`, Buffer.from(input), { key: privateKey, ...padding });
+  return `${input}.${signature.toString('base64url')}`;
+}
+
+/**
+ * `POST /test/sign` {header, payload, key: "current" | "foreign"} -> {token};
+ * `POST /test/rotate-keys` {keepPrevious} -> {kid}.
+ * @returns the answer, or undefined when the path is another
+ */
+export async function answerTest(request, path, { keys, rebuild }) {
+  if (request.method !== 'POST') return undefined;
+  if (path === '/test/sign') return { token: signToken(JSON.parse(await readText(request)), keys) };
+  if (path === '/test/rotate-keys') {
+    const kid = keys.rotate(JSON.parse((await readText(request)) || '{}'));
+    rebuild();
+    return { kid };
+  }
+  return undefined;
+}

@@ -1,0 +1,36 @@
+/**
+ * Worker and identity provider for tests, on free ports unless told: prints one line of JSON,
+ * {"base","idp","authority","tenant","pid"}, when both are ready, and ends when standard input
+ * closes. Needs the build and Node 22:
+ * `node_modules/.bin/node tools/run/serve.mjs [--port N] [--idp-port N] [--state DIR] [--fhir-version STU3] [--var NAME=VALUE].. < pipe`
+ * In a value, {base}, {idp} and {tenant} stand for what was chosen.
+ */
+import { parseArgs } from 'node:util';
+import { freePort, portFrom } from './ports.mjs';
+import { runMain } from './report.mjs';
+import { startServers } from './servers.mjs';
+import { endOnRequest } from './shutdown.mjs';
+import { variables } from './variables.mjs';
+
+await runMain(async () => {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      'idp-port': { type: 'string' },
+      state: { type: 'string', default: 'memory' },
+      'fhir-version': { type: 'string', default: 'R4' },
+      var: { type: 'string', multiple: true },
+    },
+  });
+  const starting = startServers({
+    port: portFrom(values.port, 0, '--port') || (await freePort()),
+    idpPort: portFrom(values['idp-port'], 0, '--idp-port'),
+    state: values.state,
+    fhirVersion: values['fhir-version'],
+    vars: variables(values.var),
+    testing: true,
+  });
+  endOnRequest(async () => (await starting).close(), { withStdin: true });
+  const { base, idp, authority, tenant } = await starting;
+  console.log(JSON.stringify({ base, idp, authority, tenant, pid: process.pid }));
+});

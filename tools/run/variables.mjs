@@ -1,0 +1,34 @@
+/** The worker's plain text variables in development; docs/configuration.md explains each. */
+import { Failure } from './report.mjs';
+
+export function developmentVariables({ base, authority, fhirVersion }) {
+  return {
+    FHIR_VERSION: fhirVersion,
+    BASE_URL: base,
+    AUTHORITY: authority,
+    AUDIENCE: base,
+    CLIENT_ID: 'fhir-spa',
+    DEMO_ACCOUNTS: 'on',
+  };
+}
+
+/** Command line assignments NAME=VALUE as an object. */
+export function variables(assignments = []) {
+  return Object.fromEntries(
+    assignments.map((assignment) => {
+      const [, name, value] = /^([A-Z0-9_]+)=(.*)$/s.exec(assignment) ?? [];
+      if (name === undefined) throw new Failure(`--var takes NAME=VALUE, not ${assignment}.`);
+      return [name, value];
+    }),
+  );
+}
+
+/** `{base}`, `{idp}` and `{tenant}` stand for what is known only when the ports are. */
+export function filledIn(overrides, places) {
+  return Object.fromEntries(
+    Object.entries(overrides).map(([name, value]) => [
+      name,
+      value.replace(/\{(base|idp|tenant)\}/g, (_, place) => places[place]),
+    ]),
+  );
+}
