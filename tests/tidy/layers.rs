@@ -1,0 +1,113 @@
+//! Who may depend on whom.
+
+use crate::checkout::{SourceFile, expect_none, files};
+
+fn rust_below(folder: &'static str) -> Vec<SourceFile> {
+    files(|path| path.starts_with(folder) && path.ends_with(".rs"))
+}
+
+fn lines_with(sources: &[SourceFile], words: &[&str]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for source in sources {
+        for (at, line) in source.text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for word in words.iter().filter(|word| code.contains(**word)) {
+                findings.push(format!("{}:{}: `{word}`", source.path, at + 1));
+            }
+        }
+    }
+    findings
+}
+
+#[test]
+fn the_pure_crates_do_no_input_or_output_and_know_no_clock() {
+    let mut sources = rust_below("edge/fhir/");
+    sources.extend(rust_below("edge/smart/"));
+    let words = [
+        "worker::",
+        "web_sys",
+        "js_sys",
+        "wasm_bindgen",
+        "SystemTime",
+        "Instant::now",
+        "std::fs",
+        "std::net",
+        "std::env::",
+        "getrandom",
+        "rand::",
+    ];
+    sources.retain(|source| !source.path.contains("/tests/"));
+    expect_none(&lines_with(&sources, &words));
+}
+
+#[test]
+fn requests_flow_from_http_over_auth_and_interaction_to_the_store() {
+    let forbidden: [(&str, &[&str]); 3] = [
+        ("edge/src/store/", &["crate::http", "crate::interaction"]),
+        (
+            "edge/src/auth/",
+            &["crate::http", "crate::interaction", "crate::store"],
+        ),
+        (
+            "edge/src/config/",
+            &["crate::http", "crate::interaction", "crate::store"],
+        ),
+    ];
+    for (folder, words) in forbidden {
+        expect_none(&lines_with(&rust_below(folder), words));
+    }
+}
+
+#[test]
+fn only_the_ledger_is_a_durable_object_and_only_worker_rs_is_an_entry_point() {
+    let mut sources = rust_below("edge/src/");
+    sources.retain(|source| {
+        !source.path.starts_with("edge/src/store/ledger/")
+            && ![
+                "edge/src/worker.rs",
+                "edge/src/binding.rs",
+                "edge/src/http/answer.rs",
+            ]
+            .contains(&source.path.as_str())
+    });
+    expect_none(&lines_with(
+        &sources,
+        &["#[wasm_bindgen", "#[event(", "#[durable_object"],
+    ));
+}
+
+#[test]
+fn only_discovery_fetches_in_the_worker() {
+    let mut sources = rust_below("edge/src/");
+    sources.retain(|source| {
+        !["edge/src/auth/discovery.rs", "edge/src/binding.rs"].contains(&source.path.as_str())
+    });
+    expect_none(&lines_with(&sources, &["binding::fetch", "Fetch::"]));
+}
+
+#[test]
+fn only_api_and_auth_fetch_in_the_client() {
+    let mut sources = rust_below("client/src/");
+    sources.retain(|source| {
+        !source.path.starts_with("client/src/api/") && !source.path.starts_with("client/src/auth/")
+    });
+    expect_none(&lines_with(&sources, &["gloo_net", ".fetch_with_"]));
+}
+
+#[test]
+fn one_file_knows_the_statuses_of_refusals() {
+    let mut sources = rust_below("edge/src/");
+    sources.retain(|source| source.path != "edge/src/http/error.rs");
+    expect_none(&lines_with(
+        &sources,
+        &["Reason::NotFound =>", "Reason::Forbidden =>"],
+    ));
+}
+
+#[test]
+fn sql_text_never_holds_what_a_caller_sent() {
+    let mut sources = rust_below("edge/fhir/src/search/");
+    sources.extend(rust_below("edge/src/store/"));
+    // Values are bound; only names of our own tables are ever formatted into a statement.
+    expect_none(&lines_with(&sources, &["VALUES('{", "= '{", "LIKE '{"]));
+}
