@@ -42,6 +42,25 @@ function settled(call) {
   });
 }
 
+// Method, address and headers of a request, line by line: one crossing instead of one a header,
+// and as bytes, because the glue copies a long string character by character.
+const encoder = new TextEncoder();
+globalThis.__edge_request_head = (request) => {
+  let head = `${request.method}\n${request.url}`;
+  request.headers.forEach((value, name) => {
+    head += `\n${name}\n${value}`;
+  });
+  return encoder.encode(head);
+};
+
+// `headers` is name, line break, value, line break, and so on.
+globalThis.__edge_respond = (status, headers, body) => {
+  const lines = headers.split("\n");
+  const named = {};
+  for (let at = 0; at + 1 < lines.length; at += 2) named[lines[at]] = lines[at + 1];
+  return new Response(body, { status, headers: named });
+};
+
 wasm.__edge_init();
 
 const internalError = (error) => {
@@ -86,8 +105,8 @@ export class Ledger extends DurableObject {
   commit(command) {
     return settled(() => this.#current().commit(command));
   }
-  query(statement, values) {
-    return settled(() => this.#current().query(statement, values));
+  query(statement, values, withBodies) {
+    return settled(() => this.#current().query(statement, values, withBodies));
   }
   cursorKey() {
     return settled(() => this.#current().cursorKey());

@@ -10,6 +10,15 @@ extern "C" {
     #[wasm_bindgen(js_namespace = globalThis, js_name = __edge_abort)]
     pub(crate) fn edge_abort();
 
+    /// Defined in `shim.js`: method, address, then name and value of each header, line by line.
+    #[wasm_bindgen(js_namespace = globalThis, js_name = __edge_request_head)]
+    pub(crate) fn request_head(request: &web_sys::Request) -> js_sys::Uint8Array;
+
+    /// Defined in `shim.js`: a Response, its headers as one text of names and values, so that
+    /// they cross over in one call.
+    #[wasm_bindgen(js_namespace = globalThis, js_name = __edge_respond)]
+    pub(crate) fn respond(status: u16, headers: &str, body: &JsValue) -> web_sys::Response;
+
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     pub(crate) fn log_error(message: &str);
 
@@ -63,9 +72,6 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn raw(this: &SqlCursor) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(method, getter, js_name = columnNames)]
-    pub(crate) fn column_names(this: &SqlCursor) -> Array;
-
     #[wasm_bindgen(method, getter, js_name = rowsRead)]
     pub(crate) fn rows_read(this: &SqlCursor) -> f64;
 
@@ -88,6 +94,7 @@ extern "C" {
         this: &LedgerStub,
         statement: &str,
         values: &Array,
+        with_bodies: bool,
     ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = cursorKey)]

@@ -1,8 +1,9 @@
 //! What is answered: status, headers, body.
 
+use crate::binding;
 use js_sys::{Array, JsString};
 use wasm_bindgen::JsValue;
-use web_sys::{Headers, Response, ResponseInit};
+use web_sys::Response;
 
 /// An answer that is not sent yet.
 pub(crate) struct Answer {
@@ -87,37 +88,24 @@ impl Answer {
 
     /// The runtime's form of the answer.
     pub(crate) fn into_response(self) -> Response {
-        let init = ResponseInit::new();
-        init.set_status(self.status);
-        if let Ok(headers) = Headers::new() {
-            for (name, value) in &self.headers {
-                // A value that no header can carry is left out rather than failing the answer.
-                let _ = headers.append(name, value);
-            }
-            init.set_headers(&headers);
+        let mut headers = String::with_capacity(1024);
+        for (name, value) in &self.headers {
+            headers.push_str(name);
+            headers.push('\n');
+            // What no header can carry is left out rather than failing the answer.
+            headers.extend(
+                value
+                    .chars()
+                    .filter(|c| matches!(c, ' '..='~' | '\u{a0}'..='ÿ')),
+            );
+            headers.push('\n');
         }
-        let response = match &self.body {
-            Body::Stream(stream) => {
-                Response::new_with_opt_readable_stream_and_init(stream.as_ref(), &init)
-            }
-            Body::Empty => Response::new_with_opt_str_and_init(None, &init),
-            Body::Text(text) => Response::new_with_opt_str_and_init(Some(text), &init),
-            Body::Pieces(pieces) => return joined(pieces, &init),
+        let body = match self.body {
+            Body::Stream(stream) => stream.map_or(JsValue::NULL, JsValue::from),
+            Body::Empty => JsValue::NULL,
+            Body::Text(text) => text.into(),
+            Body::Pieces(pieces) => pieces.join("").into(),
         };
-        response.unwrap_or_else(|_| Response::error())
+        binding::respond(self.status, &headers, &body)
     }
-}
-
-#[wasm_bindgen::prelude::wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = Response)]
-    type TextResponse;
-
-    #[wasm_bindgen(constructor, js_class = "Response")]
-    fn new(body: &JsString, init: &ResponseInit) -> TextResponse;
-}
-
-fn joined(pieces: &Array, init: &ResponseInit) -> Response {
-    use wasm_bindgen::JsCast;
-    TextResponse::new(&pieces.join(""), init).unchecked_into()
 }

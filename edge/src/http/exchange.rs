@@ -2,6 +2,7 @@
 
 use super::{Answer, cors, negotiation};
 use crate::auth::{Action, Grant, Principal, Verifier, authenticate, authorise};
+use crate::binding;
 use crate::config::Config;
 use crate::error::{Error, Reason};
 use crate::store::{Consistency, Partition};
@@ -29,7 +30,7 @@ pub(crate) struct Exchange {
     pub(crate) request_id: String,
     /// The time of arrival, in milliseconds since 1970.
     pub(crate) now: i64,
-    headers: web_sys::Headers,
+    headers: Vec<(String, String)>,
     partition: std::cell::OnceCell<Partition>,
 }
 
@@ -41,7 +42,12 @@ impl Exchange {
         request_id: String,
         now: i64,
     ) -> Self {
-        let url = request.url();
+        let head = binding::request_head(request).to_vec();
+        let head = String::from_utf8(head).unwrap_or_default();
+        let mut lines = head.split('\n').map(ToOwned::to_owned);
+        let method = lines.next().unwrap_or_default();
+        let url = lines.next().unwrap_or_default();
+        let headers = std::iter::from_fn(|| Some((lines.next()?, lines.next()?))).collect();
         let (origin, rest) = split_origin(&url);
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let path = path.split_once('#').map_or(path, |(path, _)| path);
@@ -61,19 +67,22 @@ impl Exchange {
             query: form_urlencoded::parse(query.as_bytes())
                 .into_owned()
                 .collect(),
-            method: request.method(),
+            method,
             request_id,
             now,
-            headers: request.headers(),
+            headers,
             partition: std::cell::OnceCell::new(),
             config,
             env,
         }
     }
 
-    /// A request header.
-    pub(crate) fn header(&self, name: &str) -> Option<String> {
-        self.headers.get(name).ok().flatten()
+    /// A request header by its name in lower case; one that stands several times is joined.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The store's partition, opened at first use.
@@ -92,7 +101,7 @@ impl Exchange {
             base_url: &self.base_url,
             now: self.now,
         };
-        authenticate(&verifier, self.header("authorization").as_deref()).await
+        authenticate(&verifier, self.header("authorization")).await
     }
 
     /// Permission for one deed; 403 when the caller has none.
@@ -117,24 +126,24 @@ impl Exchange {
 
     /// What `Prefer: handling=` asks for.
     pub(crate) fn handling(&self) -> Result<Handling, Error> {
-        negotiation::handling(self.header("prefer").as_deref())
+        negotiation::handling(self.header("prefer"))
     }
 
     /// Whether `Prefer: return=minimal` asks to leave the resource out of the answer.
     pub(crate) fn wants_minimal(&self) -> bool {
-        negotiation::wants_minimal(self.header("prefer").as_deref())
+        negotiation::wants_minimal(self.header("prefer"))
     }
 
     /// What `x-ms-consistency-level` asks for.
     pub(crate) fn consistency(&self) -> Result<Consistency, Error> {
-        negotiation::consistency(self.header("x-ms-consistency-level").as_deref())
+        negotiation::consistency(self.header("x-ms-consistency-level"))
     }
 
     /// Checks that the answer can be in a form that the caller takes.
     pub(crate) fn check_acceptable(&self) -> Result<(), Error> {
         let format = self.query.iter().find(|(name, _)| name == "_format");
         let format = format.map(|(_, value)| value.as_str());
-        negotiation::check_acceptable(format, self.header("accept").as_deref())
+        negotiation::check_acceptable(format, self.header("accept"))
     }
 
     /// The body as a JSON value, and its size.
@@ -142,7 +151,7 @@ impl Exchange {
         &self,
         request: &web_sys::Request,
     ) -> Result<serde_json::Value, Error> {
-        negotiation::check_content_type(self.header("content-type").as_deref())?;
+        negotiation::check_content_type(self.header("content-type"))?;
         let bytes = self.bytes(request).await?;
         fhir::json::parse(&bytes).map_err(Error::invalid_because)
     }
@@ -190,11 +199,7 @@ impl Exchange {
             let units = charge.rows_read as f64 / 10.0 + charge.rows_written as f64;
             answer = answer.with("x-ms-request-charge", format!("{units:.1}"));
         }
-        cors::add_headers(
-            &self.config.cors,
-            self.header("origin").as_deref(),
-            &mut answer,
-        );
+        cors::add_headers(&self.config.cors, self.header("origin"), &mut answer);
         answer
     }
 }

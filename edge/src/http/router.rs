@@ -12,9 +12,7 @@ pub(super) async fn route(exchange: &Exchange, request: web_sys::Request) -> Res
     let origin = exchange.header("origin");
     let wanted = exchange.header("access-control-request-method");
     let cors = &exchange.config.cors;
-    if let Some(answer) =
-        cors::preflight(cors, &exchange.method, origin.as_deref(), wanted.as_deref())
-    {
+    if let Some(answer) = cors::preflight(cors, &exchange.method, origin, wanted) {
         return Ok(answer);
     }
     let segments: Vec<&str> = exchange.segments.iter().map(String::as_str).collect();

@@ -20,14 +20,7 @@ pub(crate) async fn create(
     exchange.authorise(principal, Action::Create, Some(resource_type))?;
     let body = exchange.json(request).await?;
     let condition = exchange.header("if-none-exist");
-    create_resource(
-        exchange,
-        principal,
-        resource_type,
-        &body,
-        condition.as_deref(),
-    )
-    .await
+    create_resource(exchange, principal, resource_type, &body, condition).await
 }
 
 /// Creates a resource under a new id; an id in the body is not used.

@@ -15,7 +15,7 @@ pub(crate) async fn delete(
     id: &str,
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
-    let expected = if_match(exchange.header("if-match").as_deref())?;
+    let expected = if_match(exchange.header("if-match"))?;
     delete_resource(exchange, principal, (resource_type, id), expected).await
 }
 

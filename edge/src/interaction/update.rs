@@ -18,7 +18,7 @@ pub(crate) async fn update(
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
     exchange.authorise(principal, Action::Update, Some(resource_type))?;
-    let expected = if_match(exchange.header("if-match").as_deref())?;
+    let expected = if_match(exchange.header("if-match"))?;
     let body = exchange.json(request).await?;
     update_resource(exchange, principal, (resource_type, id), &body, expected).await
 }

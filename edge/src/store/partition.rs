@@ -2,7 +2,8 @@
 
 use crate::binding::LedgerStub;
 use crate::error::Error;
-use js_sys::Array;
+use js_sys::{Array, JsString};
+use serde_json::Value;
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -17,6 +18,71 @@ pub(crate) struct Charge {
     pub(crate) sequence: i64,
     pub(crate) rows_read: i64,
     pub(crate) rows_written: i64,
+}
+
+/// What the rows of a query hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rows {
+    /// No bodies.
+    Plain,
+    /// Resources: the last four columns are rid, version, body and chunks.
+    WithBodies,
+}
+
+/// One row of an answer.
+pub(super) struct Row {
+    columns: Vec<Value>,
+    /// The resource's JSON text; it stays on the JavaScript side.
+    pub(super) body: Option<JsString>,
+}
+
+impl Row {
+    /// An integer column; 0 when it holds none.
+    pub(super) fn integer(&self, column: usize) -> i64 {
+        let value = self.columns.get(column);
+        let number =
+            value.and_then(|value| value.as_i64().or_else(|| value.as_f64().map(|n| n as i64)));
+        number.unwrap_or_default()
+    }
+
+    /// A text column, or an integer one as text; `None` when it is null.
+    pub(super) fn text(&self, column: usize) -> Option<String> {
+        match self.columns.get(column)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// Reads what `ledger/reply.rs` writes.
+fn read_reply(reply: &JsString, rows: Rows) -> Result<(Charge, Vec<Row>), Error> {
+    let end = u32::try_from(reply.index_of("\n", 0)).unwrap_or_default();
+    let head = String::from(reply.substring(0, end));
+    let head: (f64, f64, Vec<Vec<Value>>) = serde_json::from_str(&head)
+        .map_err(|error| Error::Bug(format!("the ledger's answer: {error}")))?;
+    let (sequence, rows_read, columns) = head;
+    let charge = Charge {
+        sequence: sequence as i64,
+        rows_read: rows_read as i64,
+        rows_written: 0,
+    };
+    let mut start = end + 1;
+    let rows = columns.into_iter().map(|columns| {
+        let length = match rows {
+            Rows::WithBodies => columns.iter().rev().nth(1).and_then(Value::as_u64),
+            Rows::Plain => None,
+        };
+        let body = length
+            .and_then(|length| u32::try_from(length).ok())
+            .map(|length| {
+                let body = reply.substring(start, start + length);
+                start += length;
+                body
+            });
+        Row { columns, body }
+    });
+    Ok((charge, rows.collect()))
 }
 
 /// A partition, for the time of one request.
@@ -51,30 +117,28 @@ impl Partition {
         });
     }
 
-    /// Runs one SELECT in the ledger; rows come as arrays.
+    /// Runs one SELECT in the ledger.
     pub(super) async fn query(
         &self,
         statement: &str,
         values: impl IntoIterator<Item = JsValue>,
-    ) -> Result<Array, Error> {
+        rows: Rows,
+    ) -> Result<Vec<Row>, Error> {
         let values: Array = values.into_iter().collect();
-        let answer: Array = JsFuture::from(self.stub.query(statement, &values)?)
-            .await?
-            .unchecked_into();
-        let number = |at| answer.get(at).as_f64().unwrap_or_default() as i64;
-        self.record(Charge {
-            sequence: number(0),
-            rows_read: number(1),
-            rows_written: 0,
-        });
-        Ok(answer.get(2).unchecked_into())
+        let promise = self
+            .stub
+            .query(statement, &values, rows == Rows::WithBodies)?;
+        let reply: JsString = JsFuture::from(promise).await?.unchecked_into();
+        let (charge, rows) = read_reply(&reply, rows)?;
+        self.record(charge);
+        Ok(rows)
     }
 
     /// Whether the ledger answers a query.
     pub(crate) async fn is_healthy(&self) -> bool {
-        self.query("SELECT 1", [])
+        self.query("SELECT 1", [], Rows::Plain)
             .await
-            .is_ok_and(|rows| rows.length() == 1)
+            .is_ok_and(|rows| rows.len() == 1)
     }
 
     /// Ends the ledger's instance, to show that it recovers.

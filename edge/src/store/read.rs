@@ -1,13 +1,13 @@
 //! Reads of one resource: current, by version, and all its versions.
 
 use super::edge_cache;
-use super::partition::Partition;
+use super::partition::{Partition, Row, Rows};
 use crate::auth::Grant;
 use crate::error::Error;
 use fhir::definitions::Definitions;
 use fhir::search::{Sql, compartment_filter};
-use js_sys::{Array, JsString};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::JsString;
+use wasm_bindgen::JsValue;
 
 /// How fresh a read must be: `x-ms-consistency-level`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(crate) struct HistoryPage {
     pub(crate) more: bool,
 }
 
-const COLUMNS: [&str; 6] = ["version", "updated", "method", "body", "chunks", "rid"];
+const COLUMNS: [&str; 6] = ["updated", "method", "rid", "version", "body", "chunks"];
 
 /// The current version, a deletion included; `None` when there never was one within the grant.
 pub(crate) async fn read(
@@ -168,19 +168,15 @@ fn of(
 
 async fn run(partition: &Partition, sql: &Sql) -> Result<Vec<Version>, Error> {
     let values = sql.binds.iter().map(JsValue::from);
-    let rows = partition.query(&sql.text, values).await?;
-    Ok(rows
-        .iter()
-        .map(|row| version(&row.unchecked_into()))
-        .collect())
+    let rows = partition.query(&sql.text, values, Rows::WithBodies).await?;
+    Ok(rows.into_iter().map(version).collect())
 }
 
-fn version(row: &Array) -> Version {
-    let number = |at| row.get(at).as_f64().unwrap_or_default() as i64;
+fn version(row: Row) -> Version {
     Version {
-        version: number(0),
-        updated: number(1),
-        method: row.get(2).as_string().unwrap_or_default(),
-        body: row.get(3).dyn_into().ok(),
+        updated: row.integer(0),
+        method: row.text(1).unwrap_or_default(),
+        version: row.integer(3),
+        body: row.body,
     }
 }

@@ -1,13 +1,20 @@
 //! Searches: one statement each, the caller's compartment inside it.
 
 use super::cursor;
-use super::partition::Partition;
+use super::partition::{Partition, Row, Rows};
 use crate::auth::Grant;
 use crate::error::Error;
 use fhir::definitions::Definitions;
 use fhir::search::{After, Position, Query, Statement, count, select};
-use js_sys::{Array, JsString};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::JsString;
+use wasm_bindgen::JsValue;
+
+/// The columns of `fhir::search::select`.
+mod column {
+    pub(super) const ID: usize = 0;
+    pub(super) const KEY: usize = 1;
+    pub(super) const RID: usize = 2;
+}
 
 /// One page of matches.
 pub(crate) struct Found {
@@ -45,28 +52,20 @@ pub(crate) async fn page(
         after.as_ref(),
         limit,
     );
-    let rows = run(partition, &statement).await?;
-    let more = usize::try_from(rows.length()).unwrap_or_default() > query.count;
+    let rows = run(partition, &statement, Rows::WithBodies).await?;
+    let more = rows.len() > query.count;
     let mut entries = Vec::with_capacity(query.count);
     let mut last = None;
-    for row in rows.iter().take(query.count) {
-        let row: Array = row.unchecked_into();
-        let Ok(body) = row.get(5).dyn_into::<JsString>() else {
-            continue;
-        };
-        entries.push(Match {
-            id: row.get(2).as_string().unwrap_or_default(),
-            body,
-        });
-        last = Some(row);
+    for row in rows.into_iter().take(query.count) {
+        last = Some(position(&row));
+        if let (Some(id), Some(body)) = (row.text(column::ID), row.body) {
+            entries.push(Match { id, body });
+        }
     }
     let next = match last.filter(|_| more) {
-        Some(row) => {
+        Some(position) => {
             let sequence = after.map_or(partition.charge().sequence, |after| after.sequence);
-            let after = After {
-                sequence,
-                position: position(&row),
-            };
+            let after = After { sequence, position };
             Some(cursor::seal(partition, grant, query, &after).await?)
         }
         None => None,
@@ -74,13 +73,10 @@ pub(crate) async fn page(
     Ok(Found { entries, next })
 }
 
-fn position(row: &Array) -> Position {
-    let key = row.get(7);
+fn position(row: &Row) -> Position {
     Position {
-        rid: row.get(0).as_f64().unwrap_or_default() as i64,
-        key: key
-            .as_string()
-            .or_else(|| key.as_f64().map(|number| (number as i64).to_string())),
+        rid: row.integer(column::RID),
+        key: row.text(column::KEY),
     }
 }
 
@@ -91,9 +87,9 @@ pub(crate) async fn total(
     grant: &Grant,
     query: &Query,
 ) -> Result<i64, Error> {
-    let rows = run(partition, &count(definitions, query, grant.compartment())).await?;
-    let row: Array = rows.get(0).unchecked_into();
-    Ok(row.get(0).as_f64().unwrap_or_default() as i64)
+    let statement = count(definitions, query, grant.compartment());
+    let rows = run(partition, &statement, Rows::Plain).await?;
+    Ok(rows.first().map_or(0, |row| row.integer(0)))
 }
 
 /// The ids of the first two matches, and the statement that found them: what a conditional
@@ -106,16 +102,12 @@ pub(crate) async fn ids(
 ) -> Result<(Statement, Vec<String>), Error> {
     let mut statement = select(definitions, query, grant.compartment(), None, 2);
     statement.text = format!("SELECT id FROM ({})", statement.text);
-    let rows = run(partition, &statement).await?;
-    let ids = rows
-        .iter()
-        .filter_map(|row| row.unchecked_into::<Array>().get(0).as_string());
-    let ids = ids.collect();
+    let rows = run(partition, &statement, Rows::Plain).await?;
+    let ids = rows.iter().filter_map(|row| row.text(0)).collect();
     Ok((statement, ids))
 }
 
-async fn run(partition: &Partition, statement: &Statement) -> Result<Array, Error> {
-    partition
-        .query(&statement.text, statement.binds.iter().map(JsValue::from))
-        .await
+async fn run(partition: &Partition, statement: &Statement, rows: Rows) -> Result<Vec<Row>, Error> {
+    let values = statement.binds.iter().map(JsValue::from);
+    partition.query(&statement.text, values, rows).await
 }

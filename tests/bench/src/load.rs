@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 const CONNECTIONS: usize = 16;
-const REQUESTS: usize = 1600;
+const REQUESTS: usize = 4800;
 const FHIR: &str = "application/fhir+json";
 
 /// The cost of one round of requests.

@@ -28,7 +28,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let observation = load::observation();
     let ours = Load::new(&server, Some(&bearer));
-    let theirs = Load::new(&bare, None);
+    // The same request on either side: a token costs something before anybody looks at it.
+    let theirs = Load::new(&bare, Some(&bearer));
     println!("seeding {SEEDED} resources on either side");
     let ids = ours.create_many("/Observation", &observation, SEEDED)?;
     let bare_ids = theirs.create_many("/insert/15", &observation, SEEDED)?;

@@ -33,7 +33,7 @@ pub struct After {
 }
 
 /// The statement for one page: `limit` rows of
-/// `rid, type, id, version, updated, body, chunks, key`.
+/// `id, key, rid, version, body, chunks`.
 pub fn select(
     definitions: &'static Definitions,
     query: &Query,
@@ -43,8 +43,9 @@ pub fn select(
 ) -> Statement {
     let key = sort_expression(&query.sort);
     let mut sql = Sql::default();
-    sql.push("SELECT r.rid, r.type, r.id, r.version, r.updated, r.body, r.chunks, ");
-    sql.push(key.as_deref().unwrap_or("NULL")).push(" AS key");
+    sql.push("SELECT r.id, ")
+        .push(key.as_deref().unwrap_or("NULL"));
+    sql.push(" AS key, r.rid, r.version, r.body, r.chunks");
     let streams = from_and_where(definitions, query, filter, key.is_none(), &mut sql);
     if let Some(after) = after {
         sql.push(" AND r.created <= ").number(after.sequence);

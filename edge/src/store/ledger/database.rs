@@ -68,26 +68,23 @@ impl Database {
             .ok_or_else(|| JsValue::from("the query has no number"))
     }
 
-    /// Runs a SELECT and puts bodies that were cut together again; its rows and how many rows
-    /// were read for them.
-    pub(super) fn select(&self, statement: &str, values: &Array) -> Result<(Array, f64), JsValue> {
+    /// Runs a SELECT; its rows and how many rows were read for them. With `with_bodies` the last
+    /// four columns are rid, version, body and chunks, and bodies that were cut are whole again.
+    pub(super) fn select(
+        &self,
+        statement: &str,
+        values: &Array,
+        with_bodies: bool,
+    ) -> Result<(Array, f64), JsValue> {
         let cursor = self.sql.exec(&statement.into(), values)?;
-        let names = cursor.column_names();
         let rows = collect(&cursor.raw()?)?;
-        let column = |name: &str| {
-            let at = names.index_of(&name.into(), 0);
-            u32::try_from(at).ok()
-        };
-        if let (Some(rid), Some(version), Some(body), Some(chunks)) = (
-            column("rid"),
-            column("version"),
-            column("body"),
-            column("chunks"),
-        ) {
+        if with_bodies {
             for row in rows.iter() {
                 let row: Array = row.unchecked_into();
+                let chunks = row.length().saturating_sub(1);
                 if row.get(chunks).as_f64().is_some_and(|chunks| chunks > 0.0) {
-                    row.set(body, self.chunked(&row.get(rid), &row.get(version))?.into());
+                    let (rid, version) = (row.get(chunks - 3), row.get(chunks - 2));
+                    row.set(chunks - 1, self.chunked(&rid, &version)?.into());
                 }
             }
         }

@@ -6,11 +6,12 @@
 mod apply;
 mod database;
 mod outbox;
+mod reply;
 mod schema;
 
 use crate::binding::{self, Storage};
 use database::Database;
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, JsString, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -93,19 +94,19 @@ impl Ledger {
         })
     }
 
-    /// Runs one SELECT: `[sequence, rows read, rows]`.
+    /// Runs one SELECT; `reply.rs` tells the form of the answer.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn query(&self, statement: &str, values: &Array) -> Result<Array, JsValue> {
+    pub fn query(
+        &self,
+        statement: &str,
+        values: &Array,
+        with_bodies: bool,
+    ) -> Result<JsString, JsValue> {
         let database = &self.inner.database;
-        let (rows, read) = database.select(statement, values)?;
-        let sequence = self.inner.sequence.get();
-        Ok(Array::of3(
-            &JsValue::from(sequence as f64),
-            &JsValue::from(read),
-            &rows,
-        ))
+        let (rows, read) = database.select(statement, values, with_bodies)?;
+        reply::reply(self.inner.sequence.get(), read, &rows, with_bodies)
     }
 
     /// The key that search cursors are sealed with, drawn at the ledger's birth.

@@ -22,10 +22,9 @@ const DELAY: f64 = 500.0;
 const RETRY: f64 = 10_000.0;
 
 const WAITING: &str = "
-    SELECT o.n, r.type, r.id, o.version, ifnull(h.updated, r.updated) AS updated,
-           ifnull(h.method, r.method) AS method,
-           CASE WHEN h.rid IS NULL THEN r.body ELSE h.body END AS body,
-           ifnull(h.chunks, r.chunks) AS chunks, o.rid
+    SELECT o.n, r.type, r.id, ifnull(h.updated, r.updated), ifnull(h.method, r.method), o.rid,
+           o.version, CASE WHEN h.rid IS NULL THEN r.body ELSE h.body END,
+           ifnull(h.chunks, r.chunks)
     FROM (SELECT * FROM outbox ORDER BY n LIMIT ?) o
     JOIN resource r ON r.rid = o.rid
     LEFT JOIN history h ON h.rid = o.rid AND h.version = o.version
@@ -137,20 +136,20 @@ impl Inner {
 
     fn announced(&self) -> Result<Vec<Announced>, JsValue> {
         let values = Array::of1(&JsValue::from(BATCH as f64));
-        let (rows, _) = self.database.select(WAITING, &values)?;
+        let (rows, _) = self.database.select(WAITING, &values, true)?;
         let rows = rows.iter().map(|row| {
             let row: Array = row.unchecked_into();
             let number = |at| row.get(at).as_f64().unwrap_or_default();
             let text = |at| row.get(at).as_string().unwrap_or_default();
-            let body = row.get(6).dyn_into::<JsString>().ok().map(String::from);
+            let body = row.get(7).dyn_into::<JsString>().ok().map(String::from);
             Announced {
                 n: number(0),
                 resource_type: text(1),
                 id: text(2),
                 metadata: Metadata {
-                    version: number(3) as i64,
-                    updated: number(4) as i64,
-                    method: text(5),
+                    version: number(6) as i64,
+                    updated: number(3) as i64,
+                    method: text(4),
                     deleted: body.is_none(),
                 },
                 body,
