@@ -233,7 +233,7 @@ fn is_harmless(address: &str) -> bool {
     let scheme = plain.split_once(':').map(|(scheme, _)| scheme);
     match scheme {
         None => !plain.contains('&') || !plain.contains("&#"),
-        Some("http" | "https" | "mailto" | "tel" | "urn" | "cid") => true,
+        Some("http" | "https" | "ftp" | "mailto" | "tel" | "urn" | "cid") => true,
         Some("data") => plain.starts_with("data:image/"),
         Some(scheme) => scheme.contains(['/', '#', '?']) && !scheme.contains('&'),
     }
