@@ -119,6 +119,7 @@ mod tests {
         }
         let security = Security {
             authority: None,
+            trusted_authorities: Vec::new(),
             audiences: Vec::new(),
             allowed_object_ids: vec!["O-1".into()],
             roles: Roles::read(None).unwrap(),

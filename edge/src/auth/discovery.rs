@@ -10,6 +10,7 @@ use crate::binding;
 use crate::error::Error;
 use serde_json::Value;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -31,21 +32,21 @@ pub(crate) struct Metadata {
 
 #[derive(Clone)]
 struct Fetched<T> {
-    authority: String,
     at: i64,
     value: T,
 }
 
+/// What was fetched, by the authority it is of; there are as many as the operator trusts.
+type Known<T> = RefCell<HashMap<String, Fetched<T>>>;
+
 thread_local! {
-    static METADATA: RefCell<Option<Fetched<Metadata>>> = const { RefCell::new(None) };
-    static KEYS: RefCell<Option<Fetched<Rc<Vec<Jwk>>>>> = const { RefCell::new(None) };
+    static METADATA: Known<Metadata> = RefCell::default();
+    static KEYS: Known<Rc<Vec<Jwk>>> = RefCell::default();
 }
 
 /// The provider's metadata.
 pub(crate) async fn metadata(authority: &str, now: i64) -> Result<Metadata, Error> {
-    let known = METADATA
-        .with_borrow(Clone::clone)
-        .filter(|known| known.authority == authority);
+    let known = METADATA.with_borrow(|known| known.get(authority).cloned());
     if let Some(known) = &known
         && now - known.at < LIFETIME
     {
@@ -70,11 +71,10 @@ pub(crate) async fn metadata(authority: &str, now: i64) -> Result<Metadata, Erro
     match (read, known) {
         (Ok(value), _) => {
             let fetched = Fetched {
-                authority: authority.to_owned(),
                 at: now,
                 value: value.clone(),
             };
-            METADATA.set(Some(fetched));
+            METADATA.with_borrow_mut(|known| known.insert(authority.to_owned(), fetched));
             Ok(value)
         }
         // A provider that is down for a while does not lock out those who signed in before.
@@ -89,9 +89,7 @@ pub(super) async fn key(authority: &str, token: &Unverified<'_>, now: i64) -> Re
         let mut keys = keys.iter().filter(|key| key.key_id == token.key_id);
         keys.find(|key| key.fits(token.algorithm)).cloned()
     };
-    let known = KEYS
-        .with_borrow(Clone::clone)
-        .filter(|known| known.authority == authority);
+    let known = KEYS.with_borrow(|known| known.get(authority).cloned());
     if let Some(known) = &known {
         let age = now - known.at;
         match find(&known.value) {
@@ -105,11 +103,11 @@ pub(super) async fn key(authority: &str, token: &Unverified<'_>, now: i64) -> Re
         Ok(set) => {
             let keys = Rc::new(parse_set(&set));
             let found = find(&keys);
-            KEYS.set(Some(Fetched {
-                authority: authority.to_owned(),
+            let fetched = Fetched {
                 at: now,
                 value: keys,
-            }));
+            };
+            KEYS.with_borrow_mut(|known| known.insert(authority.to_owned(), fetched));
             found.ok_or_else(unknown_key)
         }
         Err(error) => match known {

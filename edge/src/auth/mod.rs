@@ -43,6 +43,39 @@ impl Verifier<'_> {
     }
 }
 
+/// The configured authority that says it is the token's issuer, and that issuer. The token only
+/// chooses among those that the operator trusts; it never leads anywhere else.
+async fn trusted_issuer<'a>(
+    verifier: &'a Verifier<'_>,
+    token: &jwt::Unverified<'_>,
+) -> Result<(&'a str, String), Error> {
+    let stated = token.claims.get("iss").and_then(serde_json::Value::as_str);
+    let mut trusted = Vec::new();
+    let mut outage = None;
+    for authority in verifier.security.authorities() {
+        match discovery::metadata(authority, verifier.now).await {
+            Ok(metadata) if stated == Some(metadata.issuer.as_str()) => {
+                return Ok((authority, metadata.issuer));
+            }
+            Ok(metadata) => trusted.push(metadata.issuer),
+            Err(error) => outage = Some(error),
+        }
+    }
+    match outage {
+        // The issuer may be one that cannot be asked now: that is not the caller's fault.
+        Some(error) => Err(error),
+        None if trusted.is_empty() => Err(bearer::refuse(
+            "this server trusts no identity provider; set AUTHORITY",
+        )),
+        None => {
+            let trusted = trusted.join(" or ");
+            let reason =
+                format!("the token is not from an issuer that this server trusts, {trusted}");
+            Err(bearer::refuse(&reason))
+        }
+    }
+}
+
 /// The caller that the `Authorization` header names.
 ///
 /// # Errors
@@ -56,17 +89,12 @@ pub(crate) async fn authenticate(
     if let Some(principal) = token_cache::get(token, verifier.now) {
         return Ok(principal);
     }
-    let Some(authority) = &verifier.security.authority else {
-        return Err(bearer::refuse(
-            "this server trusts no identity provider; set AUTHORITY",
-        ));
-    };
     let unverified = jwt::parse(token).map_err(|reason| bearer::refuse(&reason))?;
+    let (authority, issuer) = trusted_issuer(verifier, &unverified).await?;
     let key = discovery::key(authority, &unverified, verifier.now).await?;
     if !signature::verify(&key, &unverified).await? {
         return Err(bearer::refuse("the signature of the token is wrong"));
     }
-    let issuer = discovery::metadata(authority, verifier.now).await?.issuer;
     let claims = claims::check(&unverified.claims, &issuer, verifier)
         .map_err(|reason| bearer::refuse(&reason))?;
     let principal = Rc::new(Principal::new(&claims, &verifier.security.roles));

@@ -10,6 +10,7 @@ mod negotiation;
 mod open;
 mod preconditions;
 mod router;
+mod token_in_url;
 
 use crate::binding;
 use crate::config::Config;

@@ -1,6 +1,6 @@
 //! The whole URL map.
 
-use super::{Answer, Exchange, app, cors, fault, open};
+use super::{Answer, Exchange, app, cors, fault, open, token_in_url};
 use crate::auth::Principal;
 use crate::error::{Error, Reason};
 use crate::interaction;
@@ -32,6 +32,7 @@ pub(super) async fn route(exchange: &Exchange, request: web_sys::Request) -> Res
             fault::inject(exchange, kind).await
         }
         _ => {
+            token_in_url::refuse(exchange)?;
             let principal = exchange.authenticate().await?;
             exchange.check_acceptable()?;
             with_principal(exchange, &principal, method, &segments, &request).await
