@@ -1,7 +1,8 @@
 //! The browser client at `/app/`: static files under a strict policy, and its configuration.
 
 use super::{Answer, Body, Exchange};
-use crate::error::Error;
+use crate::error::{Error, Reason};
+use fhir::outcome::IssueType;
 use serde_json::json;
 
 /// `GET /app/config.json`: what the client must know of this deployment.
@@ -52,6 +53,14 @@ pub(super) async fn file(exchange: &Exchange) -> Result<Answer, Error> {
     };
     let (response, is_page) = match found {
         Some(response) => (response, path.ends_with(".html")),
+        None if is_static(exchange) => {
+            let message = format!("The client has no file /{path}.");
+            return Err(Error::rejected(
+                Reason::NotFound,
+                IssueType::NotFound,
+                message,
+            ));
+        }
         None => match fetch(exchange, "app/index.html").await? {
             Some(page) => (page, true),
             None => {
@@ -86,6 +95,13 @@ pub(super) async fn file(exchange: &Exchange) -> Result<Answer, Error> {
         body: Body::Stream(response.body()),
     };
     Ok(answer)
+}
+
+/// Whether the path lies in a folder of files, where a page in place of a missing one would only
+/// mislead.
+fn is_static(exchange: &Exchange) -> bool {
+    let folder = exchange.segments.get(1).map(String::as_str);
+    matches!(folder, Some("pkg" | "styles" | "icons"))
 }
 
 async fn fetch(exchange: &Exchange, path: &str) -> Result<Option<web_sys::Response>, Error> {

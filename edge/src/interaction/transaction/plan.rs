@@ -2,7 +2,7 @@
 
 use crate::auth::{Action, Grant, Principal};
 use crate::binding;
-use crate::error::{Error, Reason};
+use crate::error::Error;
 use crate::http::{Exchange, if_match};
 use crate::interaction::conditional;
 use crate::interaction::content;
@@ -295,7 +295,7 @@ fn placed(issue: Issue, at: usize) -> Issue {
 /// An error of one entry, placed in the bundle.
 fn in_entry(error: Error, at: usize) -> Error {
     match error {
-        Error::Rejected(mut rejection) if rejection.reason != Reason::Forbidden => {
+        Error::Rejected(mut rejection) => {
             let place = format!("Bundle.entry[{at}].request");
             rejection.issues = rejection
                 .issues
