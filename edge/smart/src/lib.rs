@@ -9,6 +9,7 @@ pub mod claims;
 pub mod discovery;
 pub mod form;
 pub mod pkce;
+pub mod scope;
 pub mod state;
 pub mod token_error;
 pub mod token_response;

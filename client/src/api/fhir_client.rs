@@ -1,0 +1,140 @@
+//! The only file that talks to the FHIR server.
+
+use gloo_net::http::{Method, Request, RequestBuilder, Response};
+use serde_json::Value;
+
+use super::address::{below_base, origin};
+use super::bundle::{SearchPage, Version, versions};
+use super::failure::FhirFailure;
+use super::outcome::issues;
+use crate::auth::browser;
+use crate::auth::sign_in::SignIn;
+use crate::auth::silent::Freshness;
+
+const FHIR_JSON: &str = "application/fhir+json";
+
+/// Requests with the person's token.
+#[derive(Clone, PartialEq)]
+pub(crate) struct FhirClient {
+    base: String,
+    sign_in: SignIn,
+}
+
+impl FhirClient {
+    pub(crate) fn new(sign_in: SignIn) -> Self {
+        Self {
+            base: sign_in.configuration().fhir_base.clone(),
+            sign_in,
+        }
+    }
+
+    /// Any address below the base: an instance, a version, a capability statement.
+    pub(crate) async fn read(&self, address: &str) -> Result<Value, FhirFailure> {
+        self.exchange(Method::GET, address, None).await
+    }
+
+    /// One page of a search, by its query or by another page's link.
+    pub(crate) async fn search(&self, address: &str) -> Result<SearchPage, FhirFailure> {
+        let bundle = self.exchange(Method::GET, address, None).await?;
+        if bundle.get("resourceType").and_then(Value::as_str) != Some("Bundle") {
+            return Err(FhirFailure::Unreadable { status: 200 });
+        }
+        Ok(SearchPage::of(&bundle))
+    }
+
+    /// The versions of one resource, newest first.
+    pub(crate) async fn history(
+        &self,
+        resource_type: &str,
+        id: &str,
+    ) -> Result<Vec<Version>, FhirFailure> {
+        let address = format!("{resource_type}/{id}/_history");
+        let bundle = self.exchange(Method::GET, &address, None).await?;
+        Ok(versions(&bundle))
+    }
+
+    /// Creates a resource and gives it back as the server keeps it.
+    pub(crate) async fn create(&self, resource: &Value) -> Result<Value, FhirFailure> {
+        let resource_type = resource.get("resourceType").and_then(Value::as_str);
+        let address = resource_type.unwrap_or_default().to_owned();
+        self.exchange(Method::POST, &address, Some(resource.to_string()))
+            .await
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        address: &str,
+        body: Option<String>,
+    ) -> Result<Value, FhirFailure> {
+        let token = self.sign_in.access_token(Freshness::Kept).await?;
+        let response = self
+            .send(method.clone(), address, body.clone(), token.as_deref())
+            .await?;
+        if response.status() != 401 || token.is_none() {
+            return answer(response).await;
+        }
+        // The token was fine by its dates: revoked, or the server's keys changed. Try a new one.
+        let token = self.sign_in.access_token(Freshness::New).await?;
+        let response = self.send(method, address, body, token.as_deref()).await?;
+        answer(response).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        address: &str,
+        body: Option<String>,
+        token: Option<&str>,
+    ) -> Result<Response, FhirFailure> {
+        let path = below_base(&self.base, address)
+            .ok_or_else(|| FhirFailure::ForeignLink(address.to_owned()))?;
+        let url = match path {
+            "" => self.base.clone(),
+            query if query.starts_with('?') => format!("{}{query}", self.base),
+            path => format!("{}/{path}", self.base),
+        };
+        let mut request = RequestBuilder::new(&url)
+            .method(method)
+            .header("accept", FHIR_JSON);
+        if let Some(token) = token {
+            request = request.header("authorization", &format!("Bearer {token}"));
+        }
+        let request: Request = match body {
+            Some(body) => request
+                .header("content-type", FHIR_JSON)
+                .header("prefer", "return=representation")
+                .body(body),
+            None => request.build(),
+        }
+        .map_err(|_| self.unreachable())?;
+        request.send().await.map_err(|_| self.unreachable())
+    }
+
+    fn unreachable(&self) -> FhirFailure {
+        let here = browser::page_address("").unwrap_or_default();
+        FhirFailure::Unreachable {
+            base: self.base.clone(),
+            other_origin: origin(&self.base) != here,
+        }
+    }
+}
+
+async fn answer(response: Response) -> Result<Value, FhirFailure> {
+    let status = response.status();
+    let request_id = response.headers().get("x-request-id");
+    let text = response
+        .text()
+        .await
+        .map_err(|_| FhirFailure::Unreadable { status })?;
+    let resource: Option<Value> = serde_json::from_str(&text).ok();
+    match (response.ok(), resource) {
+        (true, Some(resource)) => Ok(resource),
+        (true, None) => Err(FhirFailure::Unreadable { status }),
+        (false, resource) => Err(FhirFailure::Refused {
+            status,
+            issues: resource.as_ref().map(issues).unwrap_or_default(),
+            request_id,
+        }),
+    }
+}

@@ -1,0 +1,28 @@
+//! Sign-in at an OpenID Connect provider: authorization code with PKCE by popup or redirect,
+//! silent renewal, sign-out. Tokens live in sessionStorage and travel in headers only.
+//! <https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth>
+
+pub mod configuration;
+pub mod failure;
+pub mod session;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod authorize;
+#[cfg(target_arch = "wasm32")]
+mod bridge;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod browser;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod connection;
+#[cfg(target_arch = "wasm32")]
+mod logout;
+#[cfg(target_arch = "wasm32")]
+mod popup;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod redirect;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod sign_in;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod silent;
+#[cfg(target_arch = "wasm32")]
+mod token_endpoint;

@@ -1,0 +1,64 @@
+//! Sign-in in this window: the page leaves for the provider and comes back to where it was.
+
+use serde::{Deserialize, Serialize};
+use smart::state::Interaction;
+
+use super::authorize::{Account, PendingRequest};
+use super::browser;
+use super::failure::SignInFailure;
+use super::sign_in::SignIn;
+
+const REQUEST_KEY: &str = "fhir-edge.redirect-request";
+/// Written by www/redirect.js.
+const RESPONSE_KEY: &str = "fhir-edge.redirect-response";
+
+#[derive(Serialize, Deserialize)]
+struct Departure {
+    request: PendingRequest,
+    /// Path and query of the page that was left.
+    from: String,
+}
+
+/// What a return from the provider brought.
+pub(crate) struct Return {
+    /// Path and query of the page to show.
+    pub(crate) to: String,
+    /// Whether the sign-in succeeded.
+    pub(crate) outcome: Result<(), SignInFailure>,
+}
+
+impl SignIn {
+    /// Leaves this page; on success nothing after it runs.
+    pub(crate) async fn by_redirect(&self, account: Account) -> Result<(), SignInFailure> {
+        let (url, request) = self.prepare(Interaction::Redirect, &account).await?;
+        let location = browser::window()?.location();
+        let part = |text: Result<String, _>| text.unwrap_or_default();
+        let from = format!("{}{}", part(location.pathname()), part(location.search()));
+        let departure = Departure { request, from };
+        browser::save(browser::tab_storage(), REQUEST_KEY, &departure)?;
+        location
+            .assign(&url)
+            .map_err(|_| SignInFailure::Browser("pages to open other pages"))
+    }
+
+    /// Completes a sign-in when the page was opened by the redirect page.
+    pub(crate) async fn complete_redirect(&self) -> Option<Return> {
+        let response: String = browser::load(browser::tab_storage(), RESPONSE_KEY)?;
+        browser::forget(browser::tab_storage(), RESPONSE_KEY);
+        let departure: Option<Departure> = browser::load(browser::tab_storage(), REQUEST_KEY);
+        browser::forget(browser::tab_storage(), REQUEST_KEY);
+        let Some(departure) = departure else {
+            return Some(Return {
+                to: "/app/".into(),
+                outcome: Err(SignInFailure::Answer(
+                    "it belongs to no sign-in of this page".into(),
+                )),
+            });
+        };
+        let outcome = self.redeem(&response, &departure.request).await;
+        Some(Return {
+            to: departure.from,
+            outcome: outcome.map(|_| ()),
+        })
+    }
+}

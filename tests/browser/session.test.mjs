@@ -1,0 +1,111 @@
+/** Tokens that run out: renewed in silence where that is possible, asked for where it is not. */
+import assert from 'node:assert/strict';
+import { bendSession, enter, patientNames, popupOf, session, signInButton, stage } from './fixture.mjs';
+
+const { scene } = stage();
+const EXPIRED = { expires_at: 0 };
+const DEAD = { ...EXPIRED, refresh_token: 'dead' };
+const tokenRequests = (seen) => seen.requests.filter(({ url }) => url.endsWith('/token')).length;
+const openFirstPatient = (page) => page.locator('tbody .cell-main a').first().click();
+
+scene('an expired token is renewed once for many requests', { as: 'reader', at: '/app/patients' }, async ({ page, seen }) => {
+  await patientNames(page);
+  const old = await session(page);
+  await bendSession(page, EXPIRED);
+  const before = tokenRequests(seen);
+  await openFirstPatient(page);
+  await page.locator('.tile').first().waitFor();
+  const renewed = await session(page);
+  assert.notEqual(renewed.access_token, old.access_token);
+  assert.ok(renewed.expires_at > Date.now() / 1000);
+  assert.equal(tokenRequests(seen) - before, 1);
+});
+
+scene('parallel requests with an expired token share one renewal', { as: 'reader', at: '/app/patients/demo-amelia' }, async ({ page, seen, open }) => {
+  await page.locator('.tile').first().waitFor();
+  // The chart's sections are asked for all at once, as soon as the record is there.
+  await page.route('**/Patient/demo-amelia', async (route) => {
+    const response = await route.fetch();
+    await bendSession(page, EXPIRED);
+    await route.fulfill({ response });
+  });
+  const before = tokenRequests(seen);
+  await open('/app/patients/demo-amelia');
+  await page.locator('.tile').first().waitFor();
+  await page.locator('.tabs .count').nth(8).waitFor();
+  assert.equal(tokenRequests(seen) - before, 1);
+});
+
+scene('a fresh token is used as it is', { as: 'reader', at: '/app/patients' }, async ({ page, seen }) => {
+  await patientNames(page);
+  const before = tokenRequests(seen);
+  await openFirstPatient(page);
+  await page.locator('.tile').first().waitFor();
+  assert.equal(tokenRequests(seen), before);
+});
+
+scene('a dead refresh token falls back to the hidden frame', { as: 'reader', at: '/app/patients' }, async ({ page, seen }) => {
+  await patientNames(page);
+  await bendSession(page, DEAD);
+  await openFirstPatient(page);
+  await page.locator('.tile').first().waitFor();
+  const silent = seen.requests.filter(({ url }) => url.includes('prompt=none'));
+  assert.equal(silent.length, 1);
+  assert.notEqual((await session(page)).refresh_token, 'dead');
+  assert.equal(await page.locator('iframe').count(), 0);
+});
+
+scene('a token that the server no longer takes is renewed and the request repeated', { as: 'reader', at: '/app/patients' }, async ({ page }) => {
+  await patientNames(page);
+  await bendSession(page, { access_token: 'revoked' });
+  await openFirstPatient(page);
+  await page.locator('.tile').first().waitFor();
+  assert.notEqual((await session(page)).access_token, 'revoked');
+});
+
+scene('a link opened in a new tab finds the sign-in at the provider', { as: 'reader' }, async ({ context, base }) => {
+  const tab = await context.newPage();
+  await tab.goto(`${base}/app/patients?q=Amelia`);
+  assert.ok((await patientNames(tab)).length > 0);
+  assert.match(await tab.locator('.person').textContent(), /globalReader/);
+});
+
+scene('when nothing else helps the page asks, and goes on where it was', { as: 'reader', at: '/app/patients' }, async ({ page, context }) => {
+  await patientNames(page);
+  await context.clearCookies();
+  await bendSession(page, DEAD);
+  await openFirstPatient(page);
+  const banner = page.locator('.banner-warning');
+  await banner.waitFor();
+  assert.match(await banner.textContent(), /Your sign-in has ended/);
+  const popup = await popupOf(page, signInButton(banner));
+  await enter(popup, 'reader');
+  await page.locator('.tile').first().waitFor();
+  assert.equal(await banner.count(), 0);
+});
+
+scene('a typed form survives the end of a sign-in', { as: 'writer', at: '/app/patients/new' }, async ({ page, context }) => {
+  await page.getByLabel('Family name').fill('Unsaved');
+  await context.clearCookies();
+  await bendSession(page, DEAD);
+  await page.getByRole('button', { name: 'Create patient' }).click();
+  const banner = page.locator('.banner-warning');
+  await banner.waitFor();
+  await enter(await popupOf(page, signInButton(banner)), 'writer');
+  await banner.waitFor({ state: 'detached' });
+  assert.equal(await page.getByLabel('Family name').inputValue(), 'Unsaved');
+  await page.getByRole('button', { name: 'Create patient' }).click();
+  await page.locator('.row-new').waitFor();
+});
+
+scene('another person does not see what the one before had loaded', { as: 'reader', at: '/app/patients' }, async ({ page, context }) => {
+  await patientNames(page);
+  await context.clearCookies();
+  await bendSession(page, DEAD);
+  await openFirstPatient(page);
+  const banner = page.locator('.banner-warning');
+  await enter(await popupOf(page, signInButton(banner)), 'nobody');
+  await page.locator('.notice-error').waitFor();
+  assert.match(await page.locator('.notice-error').textContent(), /You may not do this/);
+  assert.equal(await page.locator('.tile').count(), 0);
+});

@@ -1,0 +1,66 @@
+/** Pointing the client at another server. */
+import assert from 'node:assert/strict';
+import { patientNames, session, signInButton, signInHere, stage } from './fixture.mjs';
+
+const { scene } = stage();
+const SETTINGS = { at: '/app/settings' };
+const base = (page) => page.getByLabel('Base address');
+const press = (page, name) => page.getByRole('button', { name }).click();
+
+scene('a server is asked what it is', SETTINGS, async ({ page }) => {
+  await press(page, 'Test the address');
+  await page.getByText(/answers: FHIR 4\.0\.1, \d+ resource types\./).waitFor();
+});
+
+scene('a server that the policy keeps away is explained', { ...SETTINGS, blocked: true }, async ({ page, seen }) => {
+  await base(page).fill('http://localhost:9/fhir');
+  await press(page, 'Test the address');
+  const notice = page.locator('.notice-error');
+  await notice.waitFor();
+  assert.match(await notice.textContent(), /CLIENT_CONNECT_SRC.*CORS/);
+  assert.ok(seen.violations.length > 0);
+});
+
+scene('an address that is none is told at its field', SETTINGS, async ({ page }) => {
+  await base(page).fill('fhir.example.org');
+  await press(page, 'Save and use');
+  assert.equal(await base(page).getAttribute('aria-invalid'), 'true');
+  await page.getByLabel('Authority').fill('http://login.example.org');
+  await base(page).fill('https://fhir.example.org');
+  await press(page, 'Save and use');
+  assert.equal(await page.getByLabel('Authority').getAttribute('aria-invalid'), 'true');
+});
+
+scene('a chosen connection is used from then on, until it is reset', { as: 'reader' }, async ({ page, open, base: server }) => {
+  await open('/app/settings');
+  await page.getByLabel('No sign-in: the server is open').check();
+  await base(page).fill(`${server}/`);
+  await press(page, 'Save and use');
+  await page.getByText('is used without a sign-in').waitFor();
+  await open('/app/patients');
+  await page.locator('.notice-error', { hasText: 'Name its identity provider' }).waitFor();
+
+  await open('/app/settings');
+  await press(page, 'Use the deployed connection');
+  await page.getByRole('heading', { name: /^Welcome, / }).waitFor();
+  await open('/app/patients');
+  assert.ok((await patientNames(page)).length > 0);
+});
+
+scene('a token for one server is never used for another', { as: 'reader' }, async ({ page, open, base: server }) => {
+  await open('/app/settings');
+  await base(page).fill(server.replace('localhost', '127.0.0.1'));
+  await press(page, 'Save and use');
+  await signInButton(page).waitFor();
+  assert.notEqual(await session(page), null, 'kept for the way back');
+  assert.equal(await page.getByRole('button', { name: 'Sign out' }).count(), 0);
+});
+
+scene('the choice is kept without any secret', SETTINGS, async ({ page, base: server }) => {
+  await base(page).fill(`${server}/`);
+  await press(page, 'Save and use');
+  await signInHere(page, 'reader');
+  const kept = await page.evaluate(() => Object.entries(localStorage));
+  assert.deepEqual(kept.map(([key]) => key), ['fhir-edge.connection']);
+  assert.deepEqual(Object.keys(JSON.parse(kept[0][1])).sort(), ['authority', 'clientId', 'demoAccounts', 'fhirBase', 'fhirVersion', 'scopes']);
+});
