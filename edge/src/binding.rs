@@ -19,6 +19,22 @@ extern "C" {
     #[wasm_bindgen(js_namespace = globalThis, js_name = __edge_respond)]
     pub(crate) fn respond(status: u16, headers: &str, body: &JsValue) -> web_sys::Response;
 
+    pub(crate) type TextEncoder;
+
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new() -> TextEncoder;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn encode(this: &TextEncoder, text: &js_sys::JsString) -> js_sys::Uint8Array;
+
+    pub(crate) type TextDecoder;
+
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new() -> TextDecoder;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn decode(this: &TextDecoder, bytes: &js_sys::Uint8Array) -> js_sys::JsString;
+
     #[wasm_bindgen(js_namespace = console, js_name = error)]
     pub(crate) fn log_error(message: &str);
 

@@ -13,6 +13,8 @@ pub(super) struct Claims {
     pub(super) object_id: String,
     pub(super) roles: Vec<String>,
     pub(super) fhir_user: Option<String>,
+    /// What the app asked for and got, separated by spaces.
+    pub(super) scopes: String,
     /// When the token ends, in seconds since 1970.
     pub(super) expires: i64,
 }
@@ -80,8 +82,25 @@ pub(super) fn check(
         fhir_user: text("fhirUser")
             .or_else(|| text("extension_fhirUser"))
             .map(str::to_owned),
+        scopes: scopes(claims),
         expires,
     })
+}
+
+/// The scopes, under the first of the names that providers give them.
+fn scopes(claims: &Value) -> String {
+    let found = ["raw_scope", "scp", "scope"]
+        .iter()
+        .find_map(|name| claims.get(name));
+    match found {
+        Some(Value::String(scopes)) => scopes.clone(),
+        Some(Value::Array(scopes)) => scopes
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(" "),
+        _ => String::new(),
+    }
 }
 
 /// The roles of the token. An object id that is not on the operator's list has none: it is known,

@@ -4,13 +4,14 @@ use super::principal::Principal;
 use super::roles::DataActions;
 use crate::error::{Error, Reason};
 use fhir::outcome::IssueType;
-use fhir::search::CompartmentFilter;
+use fhir::search::{self, Confinement};
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Read,
     Search,
+    History,
     Create,
     Update,
     Delete,
@@ -24,25 +25,31 @@ impl Action {
         match self {
             Self::Read => (&["read", "readById"], "read"),
             Self::Search => (&["read", "search"], "search"),
+            Self::History => (&["read", "search"], "read the history of"),
             Self::Create => (&["write", "create"], "create"),
             Self::Update => (&["write", "update"], "update"),
             Self::Delete => (&["delete"], "delete"),
             Self::Bundle => (&[], "post bundles"),
         }
     }
+
+    /// The deed in words that an object follows.
+    pub(super) fn deed(self) -> &'static str {
+        self.needs().1
+    }
 }
 
 /// Proof that the caller may do one thing, and with which resources. Only [`authorise`] makes it.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant {
-    compartment: Option<CompartmentFilter>,
+    confinement: Confinement,
     subject: String,
 }
 
 impl Grant {
-    /// The compartment that the store confines every statement to; `None` is everything.
-    pub(crate) fn compartment(&self) -> Option<&CompartmentFilter> {
-        self.compartment.as_ref()
+    /// What the store confines every statement to.
+    pub(crate) fn confinement(&self) -> &Confinement {
+        &self.confinement
     }
 
     /// Whom the grant is for: what a cursor is bound to.
@@ -63,6 +70,7 @@ pub(crate) fn authorise(
     principal: &Principal,
     action: Action,
     resource_type: Option<&str>,
+    context: &search::Context<'_>,
 ) -> Result<Grant, Error> {
     let (names, deed) = action.needs();
     let what = resource_type.unwrap_or("anything here");
@@ -83,32 +91,14 @@ pub(crate) fn authorise(
     if writes && is_definition && !principal.actions.has_any(edits) {
         return Err(refuse(principal, deed, what, "editProfileDefinitions"));
     }
+    let confinement = match &principal.smart {
+        Some(smart) => smart.confinement(action, resource_type, context)?,
+        None => Confinement::default(),
+    };
     Ok(Grant {
-        compartment: compartment(principal, writes)?,
+        confinement,
         subject: principal.object_id.clone(),
     })
-}
-
-/// A SMART user sees the compartment of the patient that the token names, and nothing when it
-/// names none.
-fn compartment(principal: &Principal, writes: bool) -> Result<Option<CompartmentFilter>, Error> {
-    if !principal.actions.has_any(DataActions::of("smart")) {
-        return Ok(None);
-    }
-    if writes {
-        return Err(forbidden(
-            "a SMART user may read the own record and change nothing",
-        ));
-    }
-    match &principal.patient {
-        Some(id) => Ok(Some(CompartmentFilter {
-            compartment: "Patient".into(),
-            id: id.clone(),
-        })),
-        None => Err(forbidden(
-            "the token of a SMART user must name a Patient in its claim `fhirUser`",
-        )),
-    }
 }
 
 fn refuse(principal: &Principal, deed: &str, what: &str, needed: &str) -> Error {

@@ -10,6 +10,7 @@ mod jwt;
 mod principal;
 mod roles;
 mod signature;
+mod smart_user;
 mod token_cache;
 
 use crate::config::Security;

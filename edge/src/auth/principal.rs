@@ -2,6 +2,7 @@
 
 use super::claims::Claims;
 use super::roles::{DataActions, Roles};
+use super::smart_user::SmartUser;
 
 /// Who is calling.
 #[derive(Debug)]
@@ -12,24 +13,19 @@ pub(crate) struct Principal {
     pub(super) roles: Vec<String>,
     /// What those roles permit together.
     pub(super) actions: DataActions,
-    /// The patient whose compartment confines a SMART user.
-    pub(super) patient: Option<String>,
+    /// What narrows a SMART user; `None` for everybody else.
+    pub(super) smart: Option<SmartUser>,
 }
 
 impl Principal {
     pub(super) fn new(claims: &Claims, roles: &Roles) -> Self {
+        let actions = roles.permitted(&claims.roles);
+        let is_smart = actions.has_any(DataActions::of("smart"));
         Self {
             object_id: claims.object_id.clone(),
-            actions: roles.permitted(&claims.roles),
+            actions,
             roles: claims.roles.clone(),
-            patient: claims.fhir_user.as_deref().and_then(patient),
+            smart: is_smart.then(|| SmartUser::new(&claims.scopes, claims.fhir_user.as_deref())),
         }
     }
-}
-
-/// The id in a `fhirUser` that is a Patient: `Patient/1` or `https://.../Patient/1`.
-fn patient(fhir_user: &str) -> Option<String> {
-    let (rest, id) = fhir_user.rsplit_once('/')?;
-    let named = rest == "Patient" || rest.ends_with("/Patient");
-    (named && fhir::types::is_id(id)).then(|| id.to_owned())
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, Reason};
 use crate::store::{Consistency, Partition};
 use fhir::definitions::Definitions;
 use fhir::outcome::IssueType;
-use fhir::search::Handling;
+use fhir::search::{self, Handling};
 use std::rc::Rc;
 use worker::Env;
 
@@ -111,7 +111,13 @@ impl Exchange {
         action: Action,
         resource_type: Option<&str>,
     ) -> Result<Grant, Error> {
-        authorise(principal, action, resource_type)
+        let context = search::Context {
+            definitions: self.definitions,
+            base_url: &self.base_url,
+            now: self.now.saturating_mul(10_000),
+            handling: Handling::Strict,
+        };
+        authorise(principal, action, resource_type, &context)
     }
 
     /// The definition's own name of a resource type; 404 when there is none.
@@ -170,6 +176,22 @@ impl Exchange {
             return Err(too_large());
         }
         Ok(bytes.to_vec())
+    }
+
+    /// Reads a body that nobody read: a connection with the rest of a request in it cannot take
+    /// the next one, and would be closed under a caller who keeps it.
+    pub(super) async fn drain(&self, request: &web_sys::Request) {
+        let length = self
+            .header("content-length")
+            .and_then(|length| length.parse().ok());
+        let modest = length.is_some_and(|length: usize| (1..=MAX_BODY).contains(&length));
+        if modest
+            && !request.body_used()
+            && let Ok(body) = request.array_buffer()
+        {
+            // Whether it arrives whole makes no difference to the answer.
+            let _ = wasm_bindgen_futures::JsFuture::from(body).await;
+        }
     }
 
     /// Adds what every answer carries.

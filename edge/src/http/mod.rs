@@ -38,7 +38,8 @@ pub(crate) async fn serve(request: web_sys::Request, env: Env, now: f64) -> web_
         }
     };
     let exchange = Exchange::new(config, env, &request, request_id, now as i64);
-    let answer = router::route(&exchange, request).await;
+    let answer = router::route(&exchange, &request).await;
+    exchange.drain(&request).await;
     let answer = answer.unwrap_or_else(|failure| error::answer(&exchange, failure));
     exchange.finish(answer).into_response()
 }

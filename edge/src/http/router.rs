@@ -8,7 +8,10 @@ use fhir::outcome::IssueType;
 
 /// Answers a request by its method and path. Preflights come first, then what anybody may see,
 /// then everything else, which needs a token.
-pub(super) async fn route(exchange: &Exchange, request: web_sys::Request) -> Result<Answer, Error> {
+pub(super) async fn route(
+    exchange: &Exchange,
+    request: &web_sys::Request,
+) -> Result<Answer, Error> {
     let origin = exchange.header("origin");
     let wanted = exchange.header("access-control-request-method");
     let cors = &exchange.config.cors;
@@ -35,7 +38,7 @@ pub(super) async fn route(exchange: &Exchange, request: web_sys::Request) -> Res
             token_in_url::refuse(exchange)?;
             let principal = exchange.authenticate().await?;
             exchange.check_acceptable()?;
-            with_principal(exchange, &principal, method, &segments, &request).await
+            with_principal(exchange, &principal, method, &segments, request).await
         }
     }
 }
@@ -48,6 +51,9 @@ async fn with_principal(
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     match (method, segments) {
+        (_, ["metadata" | "$versions" | "health" | "app", ..]) => {
+            Err(no_route(exchange, method, segments))
+        }
         ("POST", []) => interaction::bundle(exchange, principal, request).await,
         ("GET", [name]) => {
             interaction::search_type(exchange, principal, name, &exchange.query).await

@@ -46,12 +46,12 @@ pub(super) async fn create_resource(
             command.guards.push(resolved.guard);
         }
         let content = (rendered.clone(), rows.clone());
-        command
-            .writes
-            .push(Write::create(resource_type, id.clone(), content));
-        let done = command
-            .commit(exchange.partition()?, std::slice::from_ref(&grant))
-            .await?;
+        command.writes.push(Write::create(
+            (exchange.definitions, &grant),
+            (resource_type, id.clone()),
+            content,
+        ));
+        let done = command.commit(exchange.partition()?).await?;
         match done {
             Ok(committed) => {
                 let committed = committed.first().copied();

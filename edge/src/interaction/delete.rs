@@ -27,12 +27,16 @@ pub(super) async fn delete_resource(
     if_match: Option<i64>,
 ) -> Result<Answer, Error> {
     let grant = exchange.authorise(principal, Action::Delete, Some(resource_type))?;
-    let write = Write::delete(resource_type, id.to_owned(), if_match);
+    let write = Write::delete(
+        (exchange.definitions, &grant),
+        (resource_type, id.to_owned()),
+        if_match,
+    );
     let command = Command {
         writes: vec![write],
         ..Command::default()
     };
-    let done = command.commit(exchange.partition()?, &[grant]).await?;
+    let done = command.commit(exchange.partition()?).await?;
     let committed = done.map_err(|refusal| written::refused(resource_type, id, refusal))?;
     let version = committed.first().map_or(0, |committed| committed.version);
     let answer = Answer::empty(204);

@@ -21,7 +21,7 @@ pub(crate) async fn history_instance(
     id: &str,
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
-    let grant = exchange.authorise(principal, Action::Search, Some(resource_type))?;
+    let grant = exchange.authorise(principal, Action::History, Some(resource_type))?;
     let count = number(exchange, "_count")?.map_or(DEFAULT_COUNT, |count| {
         usize::try_from(count).unwrap_or(MAX_COUNT).min(MAX_COUNT)
     });

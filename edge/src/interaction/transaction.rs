@@ -6,7 +6,7 @@
 mod plan;
 
 use super::conditional;
-use super::entry::{perform, response};
+use super::entry::{failure, perform, response};
 use super::written::{location, refused};
 use crate::auth::Principal;
 use crate::error::{Error, Rejection};
@@ -41,11 +41,7 @@ pub(super) async fn transaction(
         if plan.command.writes.is_empty() && plan.command.guards.is_empty() {
             return respond(exchange, principal, &right, &plan, &[]).await;
         }
-        match plan
-            .command
-            .commit(exchange.partition()?, &plan.grants)
-            .await?
-        {
+        match plan.command.commit(exchange.partition()?).await? {
             Ok(committed) => {
                 return respond(exchange, principal, &right, &plan, &committed).await;
             }
@@ -59,7 +55,10 @@ pub(super) async fn transaction(
 /// A refusal with the entry that it is about.
 fn explain(plan: &Plan, refusal: Refusal) -> Error {
     let at = match refusal {
-        Refusal::VersionMismatch { at, .. } | Refusal::Missing { at } | Refusal::Taken { at } => at,
+        Refusal::VersionMismatch { at, .. }
+        | Refusal::Missing { at }
+        | Refusal::Taken { at }
+        | Refusal::Outside { at } => at,
         Refusal::Changed => 0,
     };
     let Some(write) = plan.command.writes.get(at) else {
@@ -95,7 +94,14 @@ async fn respond(
                 response(&written(exchange, plan, *at, committed))
             }
             Planned::Existing(resource_type, id) => {
-                let found = super::read(exchange, principal, resource_type, id).await?;
+                let found = match super::read(exchange, principal, resource_type, id).await {
+                    Ok(found) => found,
+                    // What was written stays written, and must be told.
+                    Err(error) => {
+                        responses.push(failure(exchange, error)?);
+                        continue;
+                    }
+                };
                 let version = found.header("etag").and_then(|tag| tag.split('"').nth(1));
                 let version = version
                     .and_then(|version| version.parse().ok())
@@ -105,7 +111,10 @@ async fn respond(
             }
             Planned::Get => {
                 debug_assert_eq!(entry.method, Method::Get);
-                response(&perform(exchange, principal, entry).await?)
+                match perform(exchange, principal, entry).await {
+                    Ok(answer) => response(&answer),
+                    Err(error) => failure(exchange, error)?,
+                }
             }
         });
     }

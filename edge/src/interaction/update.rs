@@ -36,8 +36,8 @@ pub(super) async fn update_resource(
     check_id(id, body)?;
     let (rendered, rows) = content::prepare(exchange, body, id)?;
     let write = Write::update(
-        resource_type,
-        id.to_owned(),
+        (exchange.definitions, &grant),
+        (resource_type, id.to_owned()),
         if_match,
         (rendered.clone(), rows),
     );
@@ -45,7 +45,7 @@ pub(super) async fn update_resource(
         writes: vec![write],
         ..Command::default()
     };
-    let done = command.commit(exchange.partition()?, &[grant]).await?;
+    let done = command.commit(exchange.partition()?).await?;
     let committed = done.map_err(|refusal| written::refused(resource_type, id, refusal))?;
     let committed = committed.first().copied();
     let committed = committed.ok_or_else(|| Error::Bug("a write has no result".into()))?;

@@ -61,6 +61,13 @@ pub(super) fn refused(resource_type: &str, id: &str, refusal: Refusal) -> Error 
         }
         Refusal::Missing { .. } => Error::not_found(resource_type, id),
         Refusal::Taken { .. } => Error::Bug(format!("a new id for {resource_type} was taken")),
+        Refusal::Outside { .. } => {
+            let message = format!(
+                "Authorization failed: {resource_type}/{id} lies outside the compartment or the \
+                 scopes of the token, or would do so afterwards."
+            );
+            Error::rejected(Reason::Forbidden, IssueType::Forbidden, message)
+        }
         Refusal::Changed => {
             let message = "Other requests kept changing what this one depends on; send it again.";
             Error::rejected(Reason::Contention, IssueType::Conflict, message)

@@ -3,140 +3,18 @@
 //! A command travels as an array of arrays of strings and numbers, because the runtime copies
 //! those from isolate to isolate without either side parsing anything.
 
+use super::large_text::Crossing;
 use super::partition::{Charge, Partition};
-use crate::auth::Grant;
-use crate::error::Error;
-use fhir::meta::Rendered;
-use fhir::search::{IndexRows, Statement};
+use super::write::Write;
+use crate::error::{Error, Reason};
+use fhir::outcome::IssueType;
+use fhir::search::Statement;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// The positions in the array of one write.
-pub(super) mod field {
-    pub(crate) const KIND: u32 = 0;
-    pub(crate) const TYPE: u32 = 1;
-    pub(crate) const ID: u32 = 2;
-    pub(crate) const IF_MATCH: u32 = 3;
-    pub(crate) const METHOD: u32 = 4;
-    pub(crate) const HEAD: u32 = 5;
-    pub(crate) const TAIL: u32 = 6;
-    pub(crate) const STRINGS: u32 = 7;
-    pub(crate) const TOKENS: u32 = 8;
-    pub(crate) const DATES: u32 = 9;
-    pub(crate) const REFERENCES: u32 = 10;
-}
-
-/// What is done to one resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// A new resource under an id that nobody has.
-    Create,
-    /// The next version, or the first.
-    Update,
-    /// A version that says deleted.
-    Delete,
-}
-
-impl Kind {
-    pub(super) fn number(self) -> f64 {
-        match self {
-            Self::Create => 0.0,
-            Self::Update => 1.0,
-            Self::Delete => 2.0,
-        }
-    }
-
-    pub(super) fn from_number(number: f64) -> Option<Self> {
-        [Self::Create, Self::Update, Self::Delete]
-            .into_iter()
-            .find(|kind| kind.number() == number)
-    }
-}
-
-/// One write.
-pub(crate) struct Write {
-    pub(crate) kind: Kind,
-    pub(crate) resource_type: &'static str,
-    pub(crate) id: String,
-    /// The version that must be current.
-    pub(crate) if_match: Option<i64>,
-    /// The resource and its index rows; none for a delete.
-    pub(crate) content: Option<(Rendered, IndexRows)>,
-}
-
-impl Write {
-    pub(crate) fn create(
-        resource_type: &'static str,
-        id: String,
-        content: (Rendered, IndexRows),
-    ) -> Self {
-        Self {
-            kind: Kind::Create,
-            resource_type,
-            id,
-            if_match: None,
-            content: Some(content),
-        }
-    }
-
-    pub(crate) fn update(
-        resource_type: &'static str,
-        id: String,
-        if_match: Option<i64>,
-        content: (Rendered, IndexRows),
-    ) -> Self {
-        Self {
-            kind: Kind::Update,
-            resource_type,
-            id,
-            if_match,
-            content: Some(content),
-        }
-    }
-
-    pub(crate) fn delete(resource_type: &'static str, id: String, if_match: Option<i64>) -> Self {
-        Self {
-            kind: Kind::Delete,
-            resource_type,
-            id,
-            if_match,
-            content: None,
-        }
-    }
-
-    fn to_array(&self) -> Array {
-        let text = |text: &str| JsValue::from_str(text);
-        let empty = IndexRows::default();
-        let (head, tail, rows) = match &self.content {
-            Some((rendered, rows)) => (text(&rendered.head), text(&rendered.tail), rows),
-            None => (JsValue::NULL, JsValue::NULL, &empty),
-        };
-        let method = match self.kind {
-            Kind::Create => "POST",
-            Kind::Update => "PUT",
-            Kind::Delete => "DELETE",
-        };
-        let if_match = self
-            .if_match
-            .map_or(JsValue::NULL, |version| JsValue::from_f64(version as f64));
-        [
-            JsValue::from_f64(self.kind.number()),
-            text(self.resource_type),
-            text(&self.id),
-            if_match,
-            text(method),
-            head,
-            tail,
-            text(&rows.strings),
-            text(&rows.tokens),
-            text(&rows.dates),
-            text(&rows.references),
-        ]
-        .into_iter()
-        .collect()
-    }
-}
+/// What a call can carry (32 MiB), less what surrounds it.
+const MAX_BYTES: usize = 28 * 1024 * 1024;
 
 /// A search that must still find the same ids when the command is applied: what the worker
 /// decided by (a conditional create, a conditional reference) must hold at the commit.
@@ -186,10 +64,22 @@ pub(crate) enum Refusal {
     Missing { at: usize },
     /// The id of a new resource is taken.
     Taken { at: usize },
+    /// The resource lies outside what the grant is confined to, or would do so afterwards.
+    Outside { at: usize },
 }
 
 impl Command {
-    fn to_array(&self) -> Array {
+    fn to_array(&self) -> Result<Array, Error> {
+        let bytes: usize = self.writes.iter().map(Write::bytes).sum();
+        if bytes > MAX_BYTES {
+            let message = "What is to be written is, with its search index, larger than the 28 MB \
+                that one request can change; send it in parts.";
+            return Err(Error::rejected(
+                Reason::TooLarge,
+                IssueType::TooLong,
+                message,
+            ));
+        }
         let guards: Array = self
             .guards
             .iter()
@@ -199,20 +89,24 @@ impl Command {
                 Array::of3(&guard.statement.text.as_str().into(), &values, &ids)
             })
             .collect();
-        let writes: Array = self.writes.iter().map(Write::to_array).collect();
-        Array::of2(&guards, &writes)
+        let crossing = Crossing::of(bytes);
+        let writes: Array = self
+            .writes
+            .iter()
+            .map(|write| write.to_array(crossing))
+            .collect();
+        Ok(Array::of2(&guards, &writes))
     }
 
-    /// Has the ledger apply the command. `_grants` prove that each write is permitted.
+    /// Has the ledger apply the command.
     ///
     /// # Errors
-    /// When the ledger failed; nothing was changed then.
+    /// When it is too large, or the ledger failed; nothing was changed then.
     pub(crate) async fn commit(
         &self,
         partition: &Partition,
-        _grants: &[Grant],
     ) -> Result<Result<Vec<Committed>, Refusal>, Error> {
-        let answer = JsFuture::from(partition.stub.commit(&self.to_array())?).await?;
+        let answer = JsFuture::from(partition.stub.commit(&self.to_array()?)?).await?;
         let answer: Array = answer.unchecked_into();
         partition.record(Charge {
             sequence: number(&answer, 1),
@@ -262,6 +156,7 @@ fn refusal(row: &Array) -> Result<Refusal, Error> {
         }),
         Some("missing") => Ok(Refusal::Missing { at }),
         Some("taken") => Ok(Refusal::Taken { at }),
+        Some("outside") => Ok(Refusal::Outside { at }),
         other => Err(Error::Bug(format!(
             "the ledger answered {other:?} for a command"
         ))),

@@ -5,18 +5,21 @@
 //! answer.
 
 use super::read::Version;
+use crate::binding;
 use crate::error::Error;
 use js_sys::JsString;
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 use worker::Env;
 
-/// What stands beside a body.
+/// What stands beside a body. Numbers are text: those of JavaScript do not pass through a
+/// serde_json that keeps every digit.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Metadata {
     #[serde(rename = "v")]
-    pub(super) version: i64,
+    pub(super) version: String,
     #[serde(rename = "t")]
-    pub(super) updated: i64,
+    pub(super) updated: String,
     #[serde(rename = "m")]
     pub(super) method: String,
     #[serde(rename = "d")]
@@ -29,23 +32,38 @@ pub(super) fn current_key(resource_type: &str, id: &str) -> String {
 }
 
 /// The key of one version, for ever.
-pub(super) fn version_key(resource_type: &str, id: &str, version: i64) -> String {
+pub(super) fn version_key(resource_type: &str, id: &str, version: impl Display) -> String {
     format!("{resource_type}/{id}/_history/{version}")
 }
 
-/// The version under a key, if it has arrived there.
-pub(super) async fn get(env: &Env, key: &str) -> Result<Option<Version>, Error> {
-    let (body, metadata) = env
+/// The version under a key, if it has arrived there. Whatever goes wrong is logged and counts as
+/// not there: the ledger knows everything that stands here.
+pub(super) async fn get(env: &Env, key: &str) -> Option<Version> {
+    match fetch(env, key).await {
+        Ok(version) => version,
+        Err(error) => {
+            binding::log_error(&format!("Workers KV was passed over: {error:?}"));
+            None
+        }
+    }
+}
+
+async fn fetch(env: &Env, key: &str) -> Result<Option<Version>, Error> {
+    let stored = env
         .kv("KV")?
         .get(key)
         .text_with_metadata::<Metadata>()
         .await?;
-    let (Some(body), Some(metadata)) = (body, metadata) else {
+    let (Some(body), Some(metadata)) = stored else {
         return Ok(None);
     };
+    let number = |text: &str| {
+        text.parse()
+            .map_err(|_| Error::Upstream(format!("`{text}` is no number")))
+    };
     Ok(Some(Version {
-        version: metadata.version,
-        updated: metadata.updated,
+        version: number(&metadata.version)?,
+        updated: number(&metadata.updated)?,
         method: metadata.method,
         body: (!metadata.deleted).then(|| JsString::from(body)),
     }))

@@ -7,12 +7,15 @@
 mod command;
 mod cursor;
 mod edge_cache;
+mod large_text;
 mod ledger;
 mod partition;
 mod read;
 mod search;
+mod write;
 
-pub(crate) use command::{Command, Committed, Guard, Outcome, Refusal, Write};
+pub(crate) use command::{Command, Committed, Guard, Outcome, Refusal};
 pub(crate) use partition::Partition;
 pub(crate) use read::{Consistency, Version, history, read, vread};
 pub(crate) use search::{ids, page, total};
+pub(crate) use write::Write;

@@ -1,11 +1,12 @@
 //! The ledger of a partition, as the worker reaches it. Today there is one partition.
 
+use super::large_text::unpack;
 use crate::binding::LedgerStub;
 use crate::error::Error;
 use js_sys::{Array, JsString};
 use serde_json::Value;
 use std::cell::Cell;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
@@ -27,6 +28,13 @@ pub(super) enum Rows {
     Plain,
     /// Resources: the last four columns are rid, version, body and chunks.
     WithBodies,
+}
+
+/// What a query found.
+pub(super) struct Answer {
+    pub(super) rows: Vec<Row>,
+    /// Whether rows were left out because the answer would have become too long.
+    pub(super) is_cut: bool,
 }
 
 /// One row of an answer.
@@ -56,12 +64,12 @@ impl Row {
 }
 
 /// Reads what `ledger/reply.rs` writes.
-fn read_reply(reply: &JsString, rows: Rows) -> Result<(Charge, Vec<Row>), Error> {
+fn read_reply(reply: &JsString, rows: Rows) -> Result<(Charge, Answer), Error> {
     let end = u32::try_from(reply.index_of("\n", 0)).unwrap_or_default();
     let head = String::from(reply.substring(0, end));
-    let head: (f64, f64, Vec<Vec<Value>>) = serde_json::from_str(&head)
+    let head: (f64, f64, Vec<Vec<Value>>, bool) = serde_json::from_str(&head)
         .map_err(|error| Error::Bug(format!("the ledger's answer: {error}")))?;
-    let (sequence, rows_read, columns) = head;
+    let (sequence, rows_read, columns, is_cut) = head;
     let charge = Charge {
         sequence: sequence as i64,
         rows_read: rows_read as i64,
@@ -82,7 +90,8 @@ fn read_reply(reply: &JsString, rows: Rows) -> Result<(Charge, Vec<Row>), Error>
             });
         Row { columns, body }
     });
-    Ok((charge, rows.collect()))
+    let rows = rows.collect();
+    Ok((charge, Answer { rows, is_cut }))
 }
 
 /// A partition, for the time of one request.
@@ -123,22 +132,22 @@ impl Partition {
         statement: &str,
         values: impl IntoIterator<Item = JsValue>,
         rows: Rows,
-    ) -> Result<Vec<Row>, Error> {
+    ) -> Result<Answer, Error> {
         let values: Array = values.into_iter().collect();
         let promise = self
             .stub
             .query(statement, &values, rows == Rows::WithBodies)?;
-        let reply: JsString = JsFuture::from(promise).await?.unchecked_into();
-        let (charge, rows) = read_reply(&reply, rows)?;
+        let reply = unpack(JsFuture::from(promise).await?);
+        let (charge, answer) = read_reply(&reply, rows)?;
         self.record(charge);
-        Ok(rows)
+        Ok(answer)
     }
 
     /// Whether the ledger answers a query.
     pub(crate) async fn is_healthy(&self) -> bool {
         self.query("SELECT 1", [], Rows::Plain)
             .await
-            .is_ok_and(|rows| rows.len() == 1)
+            .is_ok_and(|answer| answer.rows.len() == 1)
     }
 
     /// Ends the ledger's instance, to show that it recovers.

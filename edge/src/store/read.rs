@@ -1,11 +1,11 @@
 //! Reads of one resource: current, by version, and all its versions.
 
 use super::edge_cache;
-use super::partition::{Partition, Row, Rows};
+use super::partition::{Answer, Partition, Row, Rows};
 use crate::auth::Grant;
 use crate::error::Error;
 use fhir::definitions::Definitions;
-use fhir::search::{Sql, compartment_filter};
+use fhir::search::{Sql, confine};
 use js_sys::JsString;
 use wasm_bindgen::JsValue;
 
@@ -49,15 +49,15 @@ pub(crate) async fn read(
     consistency: Consistency,
 ) -> Result<Option<Version>, Error> {
     // A confined caller is always answered from the ledger: only there is the compartment known.
-    if consistency == Consistency::Eventual && grant.compartment().is_none() {
+    if consistency == Consistency::Eventual && grant.confinement().is_everything() {
         let key = edge_cache::current_key(resource_type, id);
-        if let Some(version) = edge_cache::get(&partition.env, &key).await? {
+        if let Some(version) = edge_cache::get(&partition.env, &key).await {
             return Ok(Some(version));
         }
     }
     let mut sql = select("r");
     from_current(definitions, grant, (resource_type, id), &mut sql);
-    let rows = run(partition, &sql).await?;
+    let (rows, _) = run(partition, &sql).await?;
     Ok(rows.into_iter().next())
 }
 
@@ -70,9 +70,9 @@ pub(crate) async fn vread(
     version: i64,
     consistency: Consistency,
 ) -> Result<Option<Version>, Error> {
-    if consistency == Consistency::Eventual && grant.compartment().is_none() {
+    if consistency == Consistency::Eventual && grant.confinement().is_everything() {
         let key = edge_cache::version_key(resource_type, id, version);
-        if let Some(version) = edge_cache::get(&partition.env, &key).await? {
+        if let Some(version) = edge_cache::get(&partition.env, &key).await {
             return Ok(Some(version));
         }
     }
@@ -82,7 +82,7 @@ pub(crate) async fn vread(
     sql.push(" UNION ALL ").append(&select("h"));
     from_history(definitions, grant, (resource_type, id), &mut sql);
     sql.push(" AND h.version = ").number(version);
-    let rows = run(partition, &sql).await?;
+    let (rows, _) = run(partition, &sql).await?;
     Ok(rows.into_iter().next())
 }
 
@@ -115,8 +115,8 @@ pub(crate) async fn history(
     sql.push(") WHERE version < ").number(before);
     sql.push(" ORDER BY version DESC LIMIT ");
     sql.number(i64::try_from(count).unwrap_or(i64::MAX).saturating_add(1));
-    let mut versions = run(partition, &sql).await?;
-    let more = versions.len() > count;
+    let (mut versions, is_cut) = run(partition, &sql).await?;
+    let more = is_cut || versions.len() > count;
     versions.truncate(count);
     // Versions have no gaps, so the current number is the number of versions.
     Ok(Some(HistoryPage {
@@ -163,13 +163,14 @@ fn of(
 ) {
     sql.push(" WHERE r.type = ").bind(resource_type);
     sql.push(" AND r.id = ").bind(id);
-    compartment_filter(definitions, resource_type, grant.compartment(), sql);
+    confine(definitions, resource_type, grant.confinement(), sql);
 }
 
-async fn run(partition: &Partition, sql: &Sql) -> Result<Vec<Version>, Error> {
+/// The versions that a statement finds, and whether some were left out to keep the answer short.
+async fn run(partition: &Partition, sql: &Sql) -> Result<(Vec<Version>, bool), Error> {
     let values = sql.binds.iter().map(JsValue::from);
-    let rows = partition.query(&sql.text, values, Rows::WithBodies).await?;
-    Ok(rows.into_iter().map(version).collect())
+    let Answer { rows, is_cut } = partition.query(&sql.text, values, Rows::WithBodies).await?;
+    Ok((rows.into_iter().map(version).collect(), is_cut))
 }
 
 fn version(row: Row) -> Version {

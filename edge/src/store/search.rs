@@ -1,10 +1,11 @@
-//! Searches: one statement each, the caller's compartment inside it.
+//! Searches: one statement each, what confines the caller inside it.
 
 use super::cursor;
-use super::partition::{Partition, Row, Rows};
+use super::partition::{Answer, Partition, Row, Rows};
 use crate::auth::Grant;
 use crate::error::Error;
 use fhir::definitions::Definitions;
+use fhir::outcome::{Issue, IssueType};
 use fhir::search::{After, Position, Query, Statement, count, select};
 use js_sys::JsString;
 use wasm_bindgen::JsValue;
@@ -48,12 +49,12 @@ pub(crate) async fn page(
     let statement = select(
         definitions,
         query,
-        grant.compartment(),
+        grant.confinement(),
         after.as_ref(),
         limit,
     );
-    let rows = run(partition, &statement, Rows::WithBodies).await?;
-    let more = rows.len() > query.count;
+    let Answer { rows, is_cut } = run(partition, &statement, Rows::WithBodies).await?;
+    let more = is_cut || rows.len() > query.count;
     let mut entries = Vec::with_capacity(query.count);
     let mut last = None;
     for row in rows.into_iter().take(query.count) {
@@ -87,8 +88,8 @@ pub(crate) async fn total(
     grant: &Grant,
     query: &Query,
 ) -> Result<i64, Error> {
-    let statement = count(definitions, query, grant.compartment());
-    let rows = run(partition, &statement, Rows::Plain).await?;
+    let statement = count(definitions, query, grant.confinement());
+    let Answer { rows, .. } = run(partition, &statement, Rows::Plain).await?;
     Ok(rows.first().map_or(0, |row| row.integer(0)))
 }
 
@@ -100,14 +101,22 @@ pub(crate) async fn ids(
     grant: &Grant,
     query: &Query,
 ) -> Result<(Statement, Vec<String>), Error> {
-    let mut statement = select(definitions, query, grant.compartment(), None, 2);
+    let mut statement = select(definitions, query, grant.confinement(), None, 2);
     statement.text = format!("SELECT id FROM ({})", statement.text);
-    let rows = run(partition, &statement, Rows::Plain).await?;
+    let Answer { rows, .. } = run(partition, &statement, Rows::Plain).await?;
     let ids = rows.iter().filter_map(|row| row.text(0)).collect();
     Ok((statement, ids))
 }
 
-async fn run(partition: &Partition, statement: &Statement, rows: Rows) -> Result<Vec<Row>, Error> {
+/// How many values SQLite binds in one statement.
+const MAX_VALUES: usize = 100;
+
+async fn run(partition: &Partition, statement: &Statement, rows: Rows) -> Result<Answer, Error> {
+    if statement.binds.len() > MAX_VALUES {
+        let message = "The search has more conditions than one statement can hold; use fewer.";
+        let issue = Issue::error(IssueType::TooCostly, message);
+        return Err(Error::invalid_because(issue));
+    }
     let values = statement.binds.iter().map(JsValue::from);
     partition.query(&statement.text, values, rows).await
 }

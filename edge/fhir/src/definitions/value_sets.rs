@@ -39,6 +39,11 @@ impl ValueSet {
         })
     }
 
+    /// The system of a plain `code` that must come from the set.
+    pub fn system_of(&self, code: &str) -> Option<&'static str> {
+        self.codes.as_ref()?.get(code)?.first().copied()
+    }
+
     /// The first codes in words, for a message that says what would be right.
     pub fn examples(&self) -> String {
         let Some(codes) = &self.codes else {

@@ -8,6 +8,8 @@ use serde_json::Value;
 pub struct Node<'a> {
     /// The JSON there.
     pub value: &'a Value,
+    /// The value set that a code here must come from; empty when there is no such rule.
+    pub value_set: &'static str,
     /// The FHIR type; `BackboneElement` and `Element` for unnamed content.
     pub type_name: &'static str,
     /// The definition that describes what stands below, and the path in it.
@@ -34,6 +36,7 @@ impl<'a> Node<'a> {
         let definition = definitions.resource(name)?;
         Some(Self {
             value,
+            value_set: "",
             type_name: definition.name,
             content: Some((definition, "")),
         })
@@ -71,6 +74,7 @@ impl<'a> Node<'a> {
                 }
                 _ => items.push(Item::Node(Node {
                     value,
+                    value_set: element.value_set,
                     type_name: property.type_name,
                     content,
                 })),

@@ -4,10 +4,26 @@ use super::predicate::{Criterion, Predicate};
 use super::sql::Sql;
 use crate::definitions::Definitions;
 
-/// The part of all resources that a caller may see: a compartment. It becomes a condition of
-/// every statement, before any LIMIT, so that no page, count or cursor can leak past it.
+/// The part of a type's resources that a caller may see or change. It becomes a condition of every
+/// statement, before any LIMIT, so that no page, count or cursor can leak past it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Confinement {
+    /// The compartment that resources must belong to; `None` is no limit.
+    pub compartment: Option<Compartment>,
+    /// What resources must meet: all predicates of one of these; none is no limit.
+    pub constraints: Vec<Vec<Predicate>>,
+}
+
+impl Confinement {
+    /// Whether everything may be seen.
+    pub fn is_everything(&self) -> bool {
+        self.compartment.is_none() && self.constraints.is_empty()
+    }
+}
+
+/// A compartment of one resource. <https://hl7.org/fhir/R4/compartmentdefinition.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompartmentFilter {
+pub struct Compartment {
     /// The compartment, such as `Patient`.
     pub compartment: String,
     /// The id of the resource that the compartment belongs to.
@@ -17,16 +33,38 @@ pub struct CompartmentFilter {
 /// Types that belong to nobody's compartment and may be seen from every one.
 const SHARED: [&str; 4] = ["Location", "Medication", "Organization", "Practitioner"];
 
-/// Adds ` AND ...` for the filter; nothing for a caller who may see everything.
-pub fn compartment_filter(
+/// Adds ` AND ...` for a confinement, tested on the resource row named `r`; nothing for a caller
+/// who may see everything.
+pub fn confine(
     definitions: &'static Definitions,
     resource_type: &str,
-    filter: Option<&CompartmentFilter>,
+    confinement: &Confinement,
     sql: &mut Sql,
 ) {
-    let Some(CompartmentFilter { compartment, id }) = filter else {
+    if let Some(compartment) = &confinement.compartment {
+        belongs(definitions, resource_type, compartment, sql);
+    }
+    if confinement.constraints.is_empty() {
         return;
-    };
+    }
+    sql.push(" AND (");
+    for (at, predicates) in confinement.constraints.iter().enumerate() {
+        sql.push(if at > 0 { " OR (1" } else { "(1" });
+        for predicate in predicates {
+            sql.push(" AND ");
+            probe(predicate, sql);
+        }
+        sql.push(")");
+    }
+    sql.push(")");
+}
+
+fn belongs(
+    definitions: &'static Definitions,
+    resource_type: &str,
+    Compartment { compartment, id }: &Compartment,
+    sql: &mut Sql,
+) {
     if SHARED.contains(&resource_type) {
         return;
     }

@@ -6,19 +6,23 @@ use crate::fhirpath::{Item, Node, evaluate};
 use serde::Serialize;
 use serde_json::Value;
 
-/// The index rows of one resource as the store takes them: per table a JSON array of rows, each
-/// an array that starts with the parameter's key.
+/// The index rows of one resource as the store takes them: per table JSON arrays of rows, each
+/// row an array that starts with the parameter's key. An array is one value of a statement and
+/// stays well below the 2 MB that SQLite takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexRows {
     /// `[key, folded, value]`
-    pub strings: String,
+    pub strings: Vec<String>,
     /// `[key, code, system]`
-    pub tokens: String,
+    pub tokens: Vec<String>,
     /// `[key, low, high]`
-    pub dates: String,
+    pub dates: Vec<String>,
     /// `[key, id, type, base]`
-    pub references: String,
+    pub references: Vec<String>,
 }
+
+/// How long a JSON array of rows may become before the next one begins.
+const ARRAY: usize = 500_000;
 
 /// The key of the rows that `:text` searches.
 pub(super) fn text_key(resource_type: &str, code: &str) -> u32 {
@@ -44,10 +48,10 @@ pub fn extract(definitions: &'static Definitions, resource: &Value, base_url: &s
         }
     }
     IndexRows {
-        strings: array(rows.strings),
-        tokens: array(rows.tokens),
-        dates: array(rows.dates),
-        references: array(rows.references),
+        strings: arrays(rows.strings),
+        tokens: arrays(rows.tokens),
+        dates: arrays(rows.dates),
+        references: arrays(rows.references),
     }
 }
 
@@ -87,7 +91,7 @@ impl Rows {
             }
             SearchType::Token => {
                 let mut rows = Vec::new();
-                token::extract(node, &mut rows);
+                token::extract(definitions, node, &mut rows);
                 self.tokens
                     .extend(rows.into_iter().map(|row| (key, row.code, row.system)));
                 let mut texts = Vec::new();
@@ -114,11 +118,25 @@ impl Rows {
     }
 }
 
-fn array<R: Serialize + Ord>(mut rows: Vec<R>) -> String {
+/// The rows sorted, without duplicates, as JSON arrays of about [`ARRAY`] bytes.
+fn arrays<R: Serialize + Ord>(mut rows: Vec<R>) -> Vec<String> {
     rows.sort_unstable();
     rows.dedup();
-    if rows.is_empty() {
-        return String::new();
+    let mut arrays: Vec<String> = Vec::new();
+    for row in rows {
+        let Ok(text) = serde_json::to_string(&row) else {
+            continue;
+        };
+        match arrays.last_mut() {
+            Some(array) if array.len() + text.len() < ARRAY => {
+                array.push(',');
+                array.push_str(&text);
+            }
+            _ => arrays.push(format!("[{text}")),
+        }
     }
-    serde_json::to_string(&rows).unwrap_or_default()
+    for array in &mut arrays {
+        array.push(']');
+    }
+    arrays
 }

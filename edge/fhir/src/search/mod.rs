@@ -15,7 +15,7 @@ mod query;
 mod sql;
 pub mod value;
 
-pub use condition::{CompartmentFilter, compartment_filter};
+pub use condition::{Compartment, Confinement, confine};
 pub use extract::{IndexRows, extract};
 pub use plan::{After, Position, Statement, count, select};
 pub use predicate::Predicate;

@@ -5,7 +5,7 @@
 //! one run of the index in the order of resources, the statement streams and stops at the page's
 //! end, however many resources match; otherwise the ids are collected first.
 
-use super::condition::{CompartmentFilter, compartment_filter, probe, rows};
+use super::condition::{Confinement, confine, probe, rows};
 use super::predicate::{Criterion, Predicate, Table};
 use super::query::{Query, Sort, SortKey};
 use super::sql::Sql;
@@ -37,7 +37,7 @@ pub struct After {
 pub fn select(
     definitions: &'static Definitions,
     query: &Query,
-    filter: Option<&CompartmentFilter>,
+    confinement: &Confinement,
     after: Option<&After>,
     limit: usize,
 ) -> Statement {
@@ -46,7 +46,7 @@ pub fn select(
     sql.push("SELECT r.id, ")
         .push(key.as_deref().unwrap_or("NULL"));
     sql.push(" AS key, r.rid, r.version, r.body, r.chunks");
-    let streams = from_and_where(definitions, query, filter, key.is_none(), &mut sql);
+    let streams = from_and_where(definitions, query, confinement, key.is_none(), &mut sql);
     if let Some(after) = after {
         sql.push(" AND r.created <= ").number(after.sequence);
         match &key {
@@ -82,11 +82,11 @@ pub fn select(
 pub fn count(
     definitions: &'static Definitions,
     query: &Query,
-    filter: Option<&CompartmentFilter>,
+    confinement: &Confinement,
 ) -> Statement {
     let mut sql = Sql::default();
     sql.push("SELECT count(*)");
-    from_and_where(definitions, query, filter, false, &mut sql);
+    from_and_where(definitions, query, confinement, false, &mut sql);
     sql
 }
 
@@ -94,7 +94,7 @@ pub fn count(
 fn from_and_where(
     definitions: &'static Definitions,
     query: &Query,
-    filter: Option<&CompartmentFilter>,
+    confinement: &Confinement,
     may_stream: bool,
     sql: &mut Sql,
 ) -> bool {
@@ -134,7 +134,7 @@ fn from_and_where(
             probe(predicate, sql);
         }
     }
-    compartment_filter(definitions, query.resource_type, filter, sql);
+    confine(definitions, query.resource_type, confinement, sql);
     streams
 }
 

@@ -29,7 +29,8 @@ pub(super) struct Plan {
     pub(super) command: Command,
     /// Per entry, in the order of the request.
     pub(super) planned: Vec<Planned>,
-    pub(super) grants: Vec<Grant>,
+    /// Per entry; none for reads, which are authorised when they are done.
+    grants: Vec<Option<Grant>>,
 }
 
 /// The address that an entry will have.
@@ -81,17 +82,20 @@ impl Plan {
         for entry in entries {
             let (Target::Type(resource_type) | Target::Instance(resource_type, _)) = &entry.target
             else {
+                self.grants.push(None);
                 continue;
             };
             let action = match entry.method {
                 Method::Delete => Action::Delete,
                 Method::Post => Action::Create,
                 Method::Put => Action::Update,
-                // Reads are authorised when they are done.
-                Method::Get => continue,
+                Method::Get => {
+                    self.grants.push(None);
+                    continue;
+                }
             };
-            self.grants
-                .push(exchange.authorise(principal, action, Some(resource_type))?);
+            let grant = exchange.authorise(principal, action, Some(resource_type))?;
+            self.grants.push(Some(grant));
         }
         Ok(())
     }
@@ -181,11 +185,16 @@ impl Plan {
                 continue;
             };
             let expected = if_match(entry.if_match.as_deref()).map_err(|e| in_entry(e, at))?;
+            let Some(Some(grant)) = self.grants.get(at) else {
+                return Err(Error::Bug("an entry is written without a grant".into()));
+            };
+            let granted = (exchange.definitions, grant);
             let Address {
                 resource_type, id, ..
             } = address;
+            let place = (*resource_type, id.clone());
             let write = match entry.method {
-                Method::Delete => Write::delete(resource_type, id.clone(), expected),
+                Method::Delete => Write::delete(granted, place, expected),
                 method => {
                     let mut resource = entry.resource.clone().unwrap_or(Value::Null);
                     rewrite(&mut resource, renames);
@@ -196,9 +205,9 @@ impl Plan {
                     }
                     let content = content::prepare(exchange, &resource, id)?;
                     if method == Method::Post {
-                        Write::create(resource_type, id.clone(), content)
+                        Write::create(granted, place, content)
                     } else {
-                        Write::update(resource_type, id.clone(), expected, content)
+                        Write::update(granted, place, expected, content)
                     }
                 }
             };

@@ -2,7 +2,8 @@
 
 use super::Inner;
 use super::database::is_chunked;
-use crate::store::command::{Kind, field};
+use crate::store::large_text::unpack;
+use crate::store::write::{Kind, field};
 use fhir::meta::Rendered;
 use fhir::types::instant;
 use js_sys::{Array, JsString};
@@ -130,18 +131,50 @@ impl Inner {
         let kind = write.get(field::KIND).as_f64().and_then(Kind::from_number);
         let kind = kind.ok_or_else(|| JsValue::from("a write of an unknown kind"))?;
         let current = self.current(write)?;
+        if let Some(current) = &current
+            && !self.is_within(write, current)?
+        {
+            // Whoever may not see a resource learns nothing by deleting it.
+            return match kind {
+                Kind::Delete => Ok(result("absent", 0.0, now as f64)),
+                Kind::Create | Kind::Update => Err(refuse("outside", at, 0.0)),
+            };
+        }
         let if_match = write.get(field::IF_MATCH).as_f64();
         check_version(if_match, current.as_ref(), at)?;
-        match (kind, current) {
-            (Kind::Create, Some(_)) => Err(refuse("taken", at, 0.0)),
-            (Kind::Create | Kind::Update, None) => self.insert(write, now, sequence),
-            (Kind::Update, Some(current)) => self.update(write, &current, now),
-            (Kind::Delete, None) => Ok(result("absent", 0.0, now as f64)),
+        let (result, rid) = match (kind, current) {
+            (Kind::Create, Some(_)) => return Err(refuse("taken", at, 0.0)),
+            (Kind::Create | Kind::Update, None) => self.insert(write, now, sequence)?,
+            (Kind::Update, Some(current)) => (self.update(write, &current, now)?, current.rid),
+            (Kind::Delete, None) => return Ok(result("absent", 0.0, now as f64)),
             (Kind::Delete, Some(current)) if current.deleted => {
-                Ok(result("absent", current.version, current.updated))
+                return Ok(result("absent", current.version, current.updated));
             }
-            (Kind::Delete, Some(current)) => self.delete(write, &current, now),
+            (Kind::Delete, Some(current)) => return self.delete(write, &current, now),
+        };
+        if self.meets_confinement(write, &rid)? {
+            Ok(result)
+        } else {
+            Err(refuse("outside", at, 0.0))
         }
+    }
+
+    /// Whether a confined caller may touch the resource as it is. One that was deleted has no
+    /// index rows by which that could be told, so it may not be.
+    fn is_within(&self, write: &Array, current: &Current) -> Result<bool, JsValue> {
+        if write.get(field::CONFINEMENT).is_null() {
+            return Ok(true);
+        }
+        Ok(!current.deleted && self.meets_confinement(write, &current.rid)?)
+    }
+
+    fn meets_confinement(&self, write: &Array, rid: &JsValue) -> Result<bool, JsValue> {
+        let Some(statement) = write.get(field::CONFINEMENT).as_string() else {
+            return Ok(true);
+        };
+        let values: Array = write.get(field::CONFINEMENT_VALUES).unchecked_into();
+        let values: Vec<JsValue> = std::iter::once(rid.clone()).chain(values.iter()).collect();
+        Ok(self.database.row(&statement, &values)?.is_some())
     }
 
     fn current(&self, write: &Array) -> Result<Option<Current>, JsValue> {
@@ -162,7 +195,7 @@ impl Inner {
         }))
     }
 
-    fn insert(&self, write: &Array, now: i64, sequence: i64) -> Result<Array, Stop> {
+    fn insert(&self, write: &Array, now: i64, sequence: i64) -> Result<(Array, JsValue), Stop> {
         let body = body(write, 1.0, now);
         let text = in_row(&body);
         let statement = "INSERT INTO resource(type, id, version, updated, created, method, deleted, chunks, body)
@@ -182,7 +215,7 @@ impl Inner {
         self.put_chunks(&rid, 1.0, &body)?;
         self.put_index(write, &rid)?;
         self.announce(&rid, 1.0)?;
-        Ok(result("created", 1.0, now as f64))
+        Ok((result("created", 1.0, now as f64), rid))
     }
 
     fn update(&self, write: &Array, current: &Current, now: i64) -> Result<Array, Stop> {
@@ -260,9 +293,10 @@ impl Inner {
 
     fn put_index(&self, write: &Array, rid: &JsValue) -> Result<(), JsValue> {
         for (field, _, insert) in INDEXES {
-            let rows = write.get(field);
-            if !rows.is_falsy() {
-                self.database.run(insert, &[rid.clone(), rows])?;
+            let arrays: Array = write.get(field).unchecked_into();
+            for rows in arrays.iter() {
+                self.database
+                    .run(insert, &[rid.clone(), unpack(rows).into()])?;
             }
         }
         Ok(())
@@ -310,7 +344,8 @@ fn in_row(body: &JsString) -> JsValue {
 
 /// The text of a resource, version and time in their places.
 fn body(write: &Array, version: f64, updated: i64) -> JsString {
-    let head: JsString = write.get(field::HEAD).unchecked_into();
+    let head = unpack(write.get(field::HEAD));
     let middle = format!("{version}{}{}", Rendered::BETWEEN, instant(updated));
-    head.concat(&middle.into()).concat(&write.get(field::TAIL))
+    head.concat(&middle.into())
+        .concat(&unpack(write.get(field::TAIL)))
 }

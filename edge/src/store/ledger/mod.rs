@@ -11,7 +11,7 @@ mod schema;
 
 use crate::binding::{self, Storage};
 use database::Database;
-use js_sys::{Array, JsString, Promise, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -103,7 +103,7 @@ impl Ledger {
         statement: &str,
         values: &Array,
         with_bodies: bool,
-    ) -> Result<JsString, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let database = &self.inner.database;
         let (rows, read) = database.select(statement, values, with_bodies)?;
         reply::reply(self.inner.sequence.get(), read, &rows, with_bodies)

@@ -84,12 +84,12 @@ impl Inner {
 
     async fn bring_batch(&self) -> Result<usize, Error> {
         let announced = self.announced()?;
-        let newest: HashMap<(&str, &str), i64> = announced
+        let newest: HashMap<(&str, &str), &str> = announced
             .iter()
             .map(|a| {
                 (
                     (a.resource_type.as_str(), a.id.as_str()),
-                    a.metadata.version,
+                    a.metadata.version.as_str(),
                 )
             })
             .collect();
@@ -97,7 +97,7 @@ impl Inner {
             let bring = together.iter().map(|announced| {
                 let address = (announced.resource_type.as_str(), announced.id.as_str());
                 // A key takes one write a second: of several versions only the newest is current.
-                let is_newest = newest.get(&address) == Some(&announced.metadata.version);
+                let is_newest = newest.get(&address) == Some(&announced.metadata.version.as_str());
                 self.bring(announced, is_newest)
             });
             try_join_all(bring).await?;
@@ -120,7 +120,7 @@ impl Inner {
             body,
             ..
         } = announced;
-        let key = version_key(resource_type, id, metadata.version);
+        let key = version_key(resource_type, id, &metadata.version);
         put(&self.env, &key, body.clone(), metadata).await?;
         if is_newest {
             put(
@@ -147,8 +147,8 @@ impl Inner {
                 resource_type: text(1),
                 id: text(2),
                 metadata: Metadata {
-                    version: number(6) as i64,
-                    updated: number(3) as i64,
+                    version: number(6).to_string(),
+                    updated: number(3).to_string(),
                     method: text(4),
                     deleted: body.is_none(),
                 },

@@ -16,6 +16,17 @@ pub struct Row {
     pub value: String,
 }
 
+impl Row {
+    /// The row of a text, which is indexed up to its first 100 000 characters.
+    pub fn new(text: &str) -> Self {
+        let text = indexed(text);
+        Self {
+            folded: fold(text),
+            value: text.to_owned(),
+        }
+    }
+}
+
 /// How a text is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
@@ -56,12 +67,21 @@ pub fn extract(node: &Node<'_>, rows: &mut Vec<Row>) {
     }
 }
 
+/// How many characters of a text are indexed: nobody searches by more, and a row must fit the
+/// store. `:exact` compares as many.
+const INDEXED: usize = 100_000;
+
+fn indexed(text: &str) -> &str {
+    let end = text
+        .char_indices()
+        .nth(INDEXED)
+        .map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or(text)
+}
+
 fn push(value: &Value, rows: &mut Vec<Row>) {
     match value {
-        Value::String(text) if !text.is_empty() => rows.push(Row {
-            folded: fold(text),
-            value: text.clone(),
-        }),
+        Value::String(text) if !text.is_empty() => rows.push(Row::new(text)),
         Value::Array(values) => values.iter().for_each(|value| push(value, rows)),
         _ => {}
     }
@@ -93,6 +113,7 @@ pub fn fold(text: &str) -> String {
 /// Reads the alternatives of one clause.
 pub fn parse(values: &[&str], match_: Match) -> Criterion {
     let values = values.iter().map(|value| unescape(value));
+    let values = values.map(|value| indexed(&value).to_owned());
     Criterion {
         match_,
         values: values

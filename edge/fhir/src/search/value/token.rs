@@ -1,5 +1,6 @@
 //! Token search: a code, with or without its system. <https://hl7.org/fhir/R4/search.html#token>
 
+use crate::definitions::Definitions;
 use crate::fhirpath::Node;
 use crate::search::escape::{split, unescape};
 use crate::search::sql::Sql;
@@ -32,7 +33,7 @@ pub struct Criterion {
 }
 
 /// Adds the rows of one item.
-pub fn extract(node: &Node<'_>, rows: &mut Vec<Row>) {
+pub fn extract(definitions: &'static Definitions, node: &Node<'_>, rows: &mut Vec<Row>) {
     let text = |name: &str| {
         node.value
             .get(name)
@@ -53,7 +54,12 @@ pub fn extract(node: &Node<'_>, rows: &mut Vec<Row>) {
         // what tells two numbers apart is their use.
         "ContactPoint" => push(text("use"), text("value"), rows),
         _ => match node.value {
-            Value::String(code) => push("", code, rows),
+            // A plain code has the system of the value set that it must come from.
+            Value::String(code) => {
+                let value_set = definitions.value_set(node.value_set);
+                let system = value_set.and_then(|value_set| value_set.system_of(code));
+                push(system.unwrap_or_default(), code, rows);
+            }
             Value::Bool(value) => push("", if *value { "true" } else { "false" }, rows),
             Value::Number(number) => push("", &number.to_string(), rows),
             _ => {}
@@ -65,10 +71,7 @@ pub fn extract(node: &Node<'_>, rows: &mut Vec<Row>) {
 pub fn extract_texts(node: &Node<'_>, rows: &mut Vec<super::string::Row>) {
     let mut push = |value: Option<&Value>| {
         if let Some(text) = value.and_then(Value::as_str) {
-            rows.push(super::string::Row {
-                folded: super::string::fold(text),
-                value: text.to_owned(),
-            });
+            rows.push(super::string::Row::new(text));
         }
     };
     match node.type_name {

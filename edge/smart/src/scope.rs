@@ -1,0 +1,315 @@
+//! SMART scopes for resources, v1 and v2: `patient/Observation.read`, `user/*.cruds`,
+//! `patient/Observation.rs?category=vital-signs`.
+//! <https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html>
+
+use percent_encoding::percent_decode_str;
+use std::fmt;
+
+/// Whose data a scope is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ScopeContext {
+    /// The patient in context.
+    Patient,
+    /// All that the user may see.
+    User,
+    /// All that the client may see by itself.
+    System,
+}
+
+/// What a scope lets be done, one flag for each letter of `cruds`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Create a resource.
+    pub create: bool,
+    /// Read one resource, its versions and history.
+    pub read: bool,
+    /// Change a resource.
+    pub update: bool,
+    /// Delete a resource.
+    pub delete: bool,
+    /// Search.
+    pub search: bool,
+}
+
+/// The notation of a scope; one token uses one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Notation {
+    V1,
+    V2,
+}
+
+/// A scope for resources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Whose data.
+    pub context: ScopeContext,
+    /// The type that it is for; `None` is every type.
+    pub resource_type: Option<String>,
+    /// What may be done.
+    pub access: Access,
+    /// The pairs of `?param=value`, which a resource must meet all of.
+    pub constraint: Vec<(String, String)>,
+}
+
+/// What is wrong with the scopes of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeError(String);
+
+impl fmt::Display for ScopeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The scopes for resources in a space-separated list; `openid`, `launch` and others that say
+/// nothing about resources are passed over.
+///
+/// # Errors
+/// When a scope for resources is malformed, or notations or contexts are mixed.
+pub fn parse_scopes(list: &str) -> Result<Vec<Scope>, ScopeError> {
+    let mut scopes: Vec<Scope> = Vec::new();
+    let mut notation = None;
+    for token in list.split_ascii_whitespace() {
+        let decoded = percent_decode_str(token).decode_utf8_lossy();
+        let Some((scope, used)) = parse_scope(&decoded)? else {
+            continue;
+        };
+        if notation.is_some_and(|notation| notation != used) {
+            return Err(ScopeError("the token mixes SMART v1 and v2 scopes".into()));
+        }
+        if scopes.iter().any(|other| other.context != scope.context) {
+            let message = "the token mixes patient, user and system scopes";
+            return Err(ScopeError(message.into()));
+        }
+        notation = Some(used);
+        scopes.push(scope);
+    }
+    Ok(scopes)
+}
+
+fn parse_scope(token: &str) -> Result<Option<(Scope, Notation)>, ScopeError> {
+    let contexts = [
+        ("patient", ScopeContext::Patient),
+        ("user", ScopeContext::User),
+        ("system", ScopeContext::System),
+    ];
+    let read = |own: &'_ str| {
+        contexts.iter().find_map(|(name, context)| {
+            let rest = own.strip_prefix(name)?.strip_prefix(['/', '$', '.'])?;
+            Some((*context, rest.to_owned()))
+        })
+    };
+    // Some providers want a scope qualified with the audience: it may begin after any slash.
+    let found = if token.contains("://") {
+        token
+            .match_indices('/')
+            .find_map(|(at, _)| read(token.get(at + 1..)?))
+    } else {
+        read(token)
+    };
+    let Some((context, rest)) = found else {
+        return Ok(None);
+    };
+    let wrong = |reason: &str| ScopeError(format!("the scope `{token}` {reason}"));
+    let (rest, constraint) = match rest.split_once('?') {
+        Some((rest, constraint)) => (rest, Some(constraint)),
+        None => (rest.as_str(), None),
+    };
+    let (resource_type, access) = rest
+        .rsplit_once('.')
+        .ok_or_else(|| wrong("must be context/Type.access"))?;
+    let resource_type = match resource_type {
+        "*" | "all" => None,
+        name if is_type_name(name) => Some(name.to_owned()),
+        _ => return Err(wrong("must name a resource type or `*`")),
+    };
+    let (access, notation) = parse_access(access)
+        .ok_or_else(|| wrong("must end in read, write, * or letters of `cruds` in that order"))?;
+    let constraint = match constraint {
+        Some(_) if notation == Notation::V1 => {
+            return Err(wrong("cannot have a constraint: those are of SMART v2"));
+        }
+        Some(text) => parse_constraint(text)
+            .ok_or_else(|| wrong("must constrain by plain param=value pairs"))?,
+        None => Vec::new(),
+    };
+    let scope = Scope {
+        context,
+        resource_type,
+        access,
+        constraint,
+    };
+    Ok(Some((scope, notation)))
+}
+
+fn is_type_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+fn parse_access(text: &str) -> Option<(Access, Notation)> {
+    let reads = Access {
+        read: true,
+        search: true,
+        ..Access::default()
+    };
+    let writes = Access {
+        create: true,
+        update: true,
+        delete: true,
+        ..Access::default()
+    };
+    match text {
+        "read" => return Some((reads, Notation::V1)),
+        "write" => return Some((writes, Notation::V1)),
+        "*" | "all" => {
+            let all = Access {
+                read: true,
+                search: true,
+                ..writes
+            };
+            return Some((all, Notation::V1));
+        }
+        _ => {}
+    }
+    let mut access = Access::default();
+    let mut letters = "cruds".chars();
+    for letter in text.chars() {
+        // Letters come in the order of the word, each at most once.
+        letters.find(|known| *known == letter)?;
+        match letter {
+            'c' => access.create = true,
+            'r' => access.read = true,
+            'u' => access.update = true,
+            'd' => access.delete = true,
+            _ => access.search = true,
+        }
+    }
+    (!text.is_empty()).then_some((access, Notation::V2))
+}
+
+/// Reads `param=value&param=value`. Modifiers, chains and result parameters would need more than
+/// a test of one resource and are refused.
+fn parse_constraint(text: &str) -> Option<Vec<(String, String)>> {
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes())
+        .into_owned()
+        .collect();
+    let plain = |name: &str| {
+        let result = [
+            "_has",
+            "_include",
+            "_revinclude",
+            "_sort",
+            "_count",
+            "_summary",
+            "_elements",
+        ];
+        !name.is_empty() && !name.contains([':', '.']) && !result.contains(&name)
+    };
+    let valid = pairs
+        .iter()
+        .all(|(name, value)| plain(name) && !value.is_empty());
+    (valid && !pairs.is_empty()).then_some(pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letters(access: Access) -> String {
+        let flags = [
+            access.create,
+            access.read,
+            access.update,
+            access.delete,
+            access.search,
+        ];
+        flags
+            .iter()
+            .zip("cruds".chars())
+            .filter(|(set, _)| **set)
+            .map(|(_, c)| c)
+            .collect()
+    }
+
+    #[test]
+    fn both_notations_and_all_separators_are_read() {
+        let cases = [
+            ("patient/Observation.read", "rs", Some("Observation")),
+            ("patient$Observation.read", "rs", Some("Observation")),
+            ("patient.Observation.read", "rs", Some("Observation")),
+            ("patient%2FObservation.read", "rs", Some("Observation")),
+            (
+                "https://fhir.example/patient$Observation.read",
+                "rs",
+                Some("Observation"),
+            ),
+            (
+                "https://host/base/patient/Observation.rs",
+                "rs",
+                Some("Observation"),
+            ),
+            (
+                "api://fhir/patient/Observation.rs",
+                "rs",
+                Some("Observation"),
+            ),
+            ("user/*.write", "cud", None),
+            ("user/*.*", "cruds", None),
+            ("user/all.all", "cruds", None),
+            ("system/Patient.cruds", "cruds", Some("Patient")),
+            ("system/Patient.d", "d", Some("Patient")),
+        ];
+        for (text, access, resource_type) in cases {
+            let scopes = parse_scopes(&format!("openid {text} launch")).unwrap();
+            let [scope] = scopes.as_slice() else {
+                panic!("{text}: {scopes:?}")
+            };
+            assert_eq!(letters(scope.access), access, "{text}");
+            assert_eq!(scope.resource_type.as_deref(), resource_type, "{text}");
+        }
+    }
+
+    #[test]
+    fn scopes_that_say_nothing_about_resources_are_passed_over() {
+        let list = "openid profile fhirUser launch launch/patient offline_access user_impersonation \
+                    https://fhir.example/.default https://fhir.example/user_impersonation";
+        assert_eq!(parse_scopes(list), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn malformed_and_mixed_scopes_are_refused() {
+        for text in [
+            "patient/Observation",
+            "patient/.read",
+            "patient/observation.read",
+            "patient/Obs-1.read",
+            "patient/Observation.",
+            "patient/Observation.reads",
+            "patient/Observation.rr",
+            "patient/Observation.sr",
+            "patient/Observation.xyz",
+            "patient/Observation.read?a=b",
+            "patient/Observation.rs?",
+            "patient/Observation.rs?a",
+            "patient/Observation.rs?a=",
+            "patient/Observation.rs?code:not=b",
+            "patient/Observation.rs?subject.name=b",
+            "patient/Observation.rs?_has:x=b",
+            "patient/Observation.rs?_include=b",
+            "patient/Observation.read patient/Patient.rs",
+            "patient/Patient.r user/Patient.r",
+        ] {
+            assert!(parse_scopes(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_constraint_is_kept_pair_by_pair() {
+        let scopes =
+            parse_scopes("patient/Observation.rs?category=vital-signs&status=final").unwrap();
+        let expected = [("category", "vital-signs"), ("status", "final")];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(scopes[0].constraint, expected);
+    }
+}

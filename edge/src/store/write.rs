@@ -1,0 +1,185 @@
+//! One write of a command: what is done to one resource, and what must hold for it.
+
+use super::large_text::Crossing;
+use crate::auth::Grant;
+use fhir::definitions::Definitions;
+use fhir::meta::Rendered;
+use fhir::search::{IndexRows, Sql, confine};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+/// The positions in the array that a write travels as.
+pub(super) mod field {
+    pub(crate) const KIND: u32 = 0;
+    pub(crate) const TYPE: u32 = 1;
+    pub(crate) const ID: u32 = 2;
+    pub(crate) const IF_MATCH: u32 = 3;
+    pub(crate) const METHOD: u32 = 4;
+    pub(crate) const HEAD: u32 = 5;
+    pub(crate) const TAIL: u32 = 6;
+    pub(crate) const STRINGS: u32 = 7;
+    pub(crate) const TOKENS: u32 = 8;
+    pub(crate) const DATES: u32 = 9;
+    pub(crate) const REFERENCES: u32 = 10;
+    pub(crate) const CONFINEMENT: u32 = 11;
+    pub(crate) const CONFINEMENT_VALUES: u32 = 12;
+}
+
+/// What is done to one resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A new resource under an id that nobody has.
+    Create,
+    /// The next version, or the first.
+    Update,
+    /// A version that says deleted.
+    Delete,
+}
+
+impl Kind {
+    fn number(self) -> f64 {
+        match self {
+            Self::Create => 0.0,
+            Self::Update => 1.0,
+            Self::Delete => 2.0,
+        }
+    }
+
+    pub(super) fn from_number(number: f64) -> Option<Self> {
+        let kinds = [Self::Create, Self::Update, Self::Delete];
+        kinds.into_iter().find(|kind| kind.number() == number)
+    }
+}
+
+/// One write. A [`Grant`] makes it, and what the grant is confined to goes with it.
+pub(crate) struct Write {
+    kind: Kind,
+    pub(crate) resource_type: &'static str,
+    pub(crate) id: String,
+    /// The version that must be current.
+    if_match: Option<i64>,
+    /// The resource and its index rows; none for a delete.
+    pub(crate) content: Option<(Rendered, IndexRows)>,
+    /// The condition that the resource must meet before and after, on the row named `r`.
+    confinement: Option<Sql>,
+}
+
+impl Write {
+    fn new(
+        kind: Kind,
+        (definitions, grant): (&'static Definitions, &Grant),
+        (resource_type, id): (&'static str, String),
+    ) -> Self {
+        let confinement = grant.confinement();
+        let confinement = (!confinement.is_everything()).then(|| {
+            let mut sql = Sql::default();
+            sql.push("SELECT 1 FROM resource r WHERE r.rid = ?");
+            confine(definitions, resource_type, confinement, &mut sql);
+            sql
+        });
+        Self {
+            kind,
+            resource_type,
+            id,
+            if_match: None,
+            content: None,
+            confinement,
+        }
+    }
+
+    pub(crate) fn create(
+        granted: (&'static Definitions, &Grant),
+        address: (&'static str, String),
+        content: (Rendered, IndexRows),
+    ) -> Self {
+        Self {
+            content: Some(content),
+            ..Self::new(Kind::Create, granted, address)
+        }
+    }
+
+    pub(crate) fn update(
+        granted: (&'static Definitions, &Grant),
+        address: (&'static str, String),
+        if_match: Option<i64>,
+        content: (Rendered, IndexRows),
+    ) -> Self {
+        Self {
+            if_match,
+            content: Some(content),
+            ..Self::new(Kind::Update, granted, address)
+        }
+    }
+
+    pub(crate) fn delete(
+        granted: (&'static Definitions, &Grant),
+        address: (&'static str, String),
+        if_match: Option<i64>,
+    ) -> Self {
+        Self {
+            if_match,
+            ..Self::new(Kind::Delete, granted, address)
+        }
+    }
+
+    /// How many bytes of text the write carries.
+    pub(super) fn bytes(&self) -> usize {
+        self.content.as_ref().map_or(0, |(rendered, rows)| {
+            let tables = [&rows.strings, &rows.tokens, &rows.dates, &rows.references];
+            let rows = tables
+                .iter()
+                .flat_map(|table| table.iter())
+                .map(String::len);
+            rendered.len() + rows.sum::<usize>()
+        })
+    }
+
+    pub(super) fn to_array(&self, crossing: Crossing) -> Array {
+        let pack = |text: &str| crossing.pack(text);
+        let table = |arrays: &[String]| -> JsValue {
+            let arrays: Array = arrays.iter().map(|array| pack(array)).collect();
+            arrays.into()
+        };
+        let empty = IndexRows::default();
+        let (head, tail, rows) = match &self.content {
+            Some((rendered, rows)) => (pack(&rendered.head), pack(&rendered.tail), rows),
+            None => (JsValue::NULL, JsValue::NULL, &empty),
+        };
+        let method = match self.kind {
+            Kind::Create => "POST",
+            Kind::Update => "PUT",
+            Kind::Delete => "DELETE",
+        };
+        let if_match = self
+            .if_match
+            .map_or(JsValue::NULL, |version| JsValue::from_f64(version as f64));
+        let (confinement, values) = match &self.confinement {
+            Some(sql) => (
+                JsValue::from_str(&sql.text),
+                sql.binds
+                    .iter()
+                    .map(JsValue::from)
+                    .collect::<Array>()
+                    .into(),
+            ),
+            None => (JsValue::NULL, JsValue::NULL),
+        };
+        [
+            JsValue::from_f64(self.kind.number()),
+            JsValue::from_str(self.resource_type),
+            JsValue::from_str(&self.id),
+            if_match,
+            JsValue::from_str(method),
+            head,
+            tail,
+            table(&rows.strings),
+            table(&rows.tokens),
+            table(&rows.dates),
+            table(&rows.references),
+            confinement,
+            values,
+        ]
+        .into_iter()
+        .collect()
+    }
+}

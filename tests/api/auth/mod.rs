@@ -1,0 +1,7 @@
+//! Who may do what, as in `edge/src/auth`.
+
+mod bearer;
+mod compartment;
+mod roles;
+mod rotation;
+mod scopes;

@@ -1,0 +1,162 @@
+//! Cross-origin sharing. <https://fetch.spec.whatwg.org/#http-cors-protocol>
+
+use api::{Answer, Client, Server, Settings};
+
+const LISTED: &str = "https://app.example";
+
+fn preflight(client: &Client, path: &str, origin: &str) -> Answer {
+    let request = client.request("OPTIONS", path).header("origin", origin);
+    let request = request.header("access-control-request-method", "PUT");
+    request
+        .header("access-control-request-headers", "authorization,if-match")
+        .send()
+}
+
+fn get(client: &Client, path: &str, origin: &str) -> Answer {
+    client.request("GET", path).header("origin", origin).send()
+}
+
+fn header(answer: &Answer, name: &str) -> String {
+    answer
+        .header(&format!("access-control-{name}"))
+        .unwrap_or_default()
+}
+
+fn names(list: &str) -> Vec<String> {
+    list.split(',')
+        .map(|name| name.trim().to_ascii_lowercase())
+        .collect()
+}
+
+#[test]
+fn a_preflight_of_a_listed_origin_is_answered_without_a_token() {
+    let client = Server::shared().anonymous();
+    for path in [
+        "/Patient/1",
+        "/Patient",
+        "/",
+        "/metadata",
+        "/Nonsense/1/2/3",
+    ] {
+        let answer = preflight(&client, path, LISTED).expect(204);
+        assert_eq!(answer.text, "");
+        assert_eq!(header(&answer, "allow-origin"), LISTED);
+        assert_eq!(header(&answer, "allow-credentials"), "true");
+        assert_eq!(header(&answer, "max-age"), "1234");
+        assert_eq!(answer.header("vary").as_deref(), Some("Origin"));
+        let methods = names(&header(&answer, "allow-methods"));
+        for method in ["get", "post", "put", "delete"] {
+            assert!(methods.contains(&method.to_owned()), "{methods:?}");
+        }
+        let headers = names(&header(&answer, "allow-headers"));
+        for name in [
+            "authorization",
+            "content-type",
+            "if-match",
+            "if-none-exist",
+            "prefer",
+            "x-ms-consistency-level",
+        ] {
+            assert!(headers.contains(&name.to_owned()), "{headers:?}");
+        }
+    }
+}
+
+#[test]
+fn answers_of_every_status_can_be_read_by_a_listed_origin() {
+    let server = Server::shared();
+    let cases = [
+        (get(&server.admin(), "/Patient", LISTED), 200),
+        (get(&server.anonymous(), "/Patient", LISTED), 401),
+        (get(&server.user("nobody"), "/Patient", LISTED), 403),
+        (get(&server.admin(), "/Patient/nobody-has-it", LISTED), 404),
+        (get(&server.anonymous(), "/metadata", LISTED), 200),
+        (
+            get(
+                &server.anonymous(),
+                "/app/config.json",
+                "http://localhost:3000",
+            ),
+            200,
+        ),
+    ];
+    for (answer, status) in cases {
+        assert_eq!(answer.status, status, "{answer}");
+        assert!(
+            [LISTED, "http://localhost:3000"].contains(&header(&answer, "allow-origin").as_str())
+        );
+        assert_eq!(answer.header("vary").as_deref(), Some("Origin"));
+        let exposed = names(&header(&answer, "expose-headers"));
+        for name in [
+            "etag",
+            "location",
+            "last-modified",
+            "x-request-id",
+            "www-authenticate",
+            "content-location",
+            "x-correlation-id",
+            "retry-after",
+            "x-ms-request-charge",
+            "x-ms-session-token",
+        ] {
+            assert!(exposed.contains(&name.to_owned()), "{name} in {exposed:?}");
+        }
+    }
+}
+
+#[test]
+fn an_origin_that_is_not_listed_to_the_letter_gets_no_permission() {
+    let server = Server::shared();
+    for origin in [
+        "http://app.example",
+        "https://app.example:444",
+        "https://app.example.evil",
+        "https://evil-app.example",
+        "https://evil.example/https://app.example",
+        "https://APP.example",
+        "https://app.example/",
+        "null",
+        "*",
+    ] {
+        for answer in [
+            preflight(&server.anonymous(), "/Patient/1", origin),
+            get(&server.admin(), "/Patient?_count=1", origin),
+        ] {
+            assert!(matches!(answer.status, 200 | 204), "{answer}");
+            for name in [
+                "allow-origin",
+                "allow-methods",
+                "allow-credentials",
+                "expose-headers",
+            ] {
+                assert_eq!(header(&answer, name), "", "{origin} {name}");
+            }
+            assert_eq!(answer.header("vary").as_deref(), Some("Origin"), "{origin}");
+        }
+    }
+    let none = server.admin().get("/Patient?_count=1").expect(200);
+    assert_eq!(header(&none, "allow-origin"), "");
+    assert_eq!(none.header("vary").as_deref(), Some("Origin"));
+}
+
+#[test]
+fn options_that_is_no_preflight_is_an_ordinary_request() {
+    let server = Server::shared();
+    let answer = server.anonymous().request("OPTIONS", "/Patient/1").send();
+    assert_eq!(answer.status, 401, "{answer}");
+    let answer = server.admin().request("OPTIONS", "/Patient/1").send();
+    assert_eq!(answer.status, 405, "{answer}");
+}
+
+#[test]
+fn every_origin_may_read_when_the_list_is_a_star_but_without_credentials() {
+    let running = Settings::default().variable("CORS_ORIGINS", "*").start();
+    for origin in ["https://anywhere.example", "null"] {
+        let preflight = preflight(&running.server.anonymous(), "/Patient", origin).expect(204);
+        let answer = get(&running.server.admin(), "/Patient", origin).expect(200);
+        for answer in [preflight, answer] {
+            assert_eq!(header(&answer, "allow-origin"), "*");
+            assert_eq!(header(&answer, "allow-credentials"), "");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What concerns HTTP itself, as in `edge/src/http`.
+
+mod app;
+mod capabilities;
+mod cors;
+mod errors;
+mod faults;
+mod hostile;
+mod negotiation;

@@ -1,0 +1,98 @@
+//! `_sort`: one parameter of type date or string, or when it was last updated.
+
+use super::Shelf;
+use api::{assert_refused, entries, ids};
+use serde_json::{Value, json};
+
+fn shelf() -> Shelf {
+    let patient = |family: Value, birth_date: Value| {
+        let mut patient = json!({"resourceType": "Patient", "active": true});
+        if !family.is_null() {
+            patient["name"] = family;
+        }
+        if !birth_date.is_null() {
+            patient["birthDate"] = birth_date;
+        }
+        patient
+    };
+    Shelf::of(&[
+        (
+            "c",
+            patient(json!([{"family": "Çelik"}]), json!("1990-05-05")),
+        ),
+        ("a", patient(json!([{"family": "adams"}]), json!("1990"))),
+        ("nameless", patient(json!(null), json!("1985-01-01"))),
+        ("b", patient(json!([{"family": "Brown"}]), json!(null))),
+        (
+            "two",
+            patient(
+                json!([{"family": "Zeta"}, {"family": "Azure"}]),
+                json!("2001-01-01"),
+            ),
+        ),
+    ])
+}
+
+#[test]
+fn the_order_is_that_of_the_parameter_and_missing_values_come_first_ascending() {
+    let shelf = shelf();
+    for (sort, expected) in [
+        ("birthdate", ["b", "nameless", "a", "c", "two"]),
+        ("-birthdate", ["two", "a", "c", "nameless", "b"]),
+        ("family", ["nameless", "a", "two", "b", "c"]),
+        ("-family", ["two", "c", "b", "a", "nameless"]),
+        ("_lastUpdated", ["c", "a", "nameless", "b", "two"]),
+    ] {
+        assert_eq!(shelf.find(&[("_sort", sort)]), expected, "{sort}");
+    }
+}
+
+#[test]
+fn the_latest_change_comes_first_when_asked_for() {
+    let shelf = shelf();
+    let newest_first = shelf.find(&[("_sort", "-_lastUpdated")]);
+    assert_eq!(newest_first.len(), 5);
+    let (id, _) = shelf.names.iter().find(|(_, name)| **name == "a").unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(5));
+    let mut changed = shelf.client.get(&format!("/Patient/{id}")).body;
+    changed["active"] = json!(false);
+    shelf.client.save(&changed);
+    assert_eq!(shelf.find(&[("_sort", "-_lastUpdated")])[0], "a");
+    assert_eq!(shelf.find(&[("_sort", "_lastUpdated")])[4], "a");
+}
+
+#[test]
+fn what_cannot_be_sorted_by_is_told_or_refused() {
+    let shelf = shelf();
+    for (sort, words) in [
+        ("nonsense", "no search parameter"),
+        ("gender", "token parameter"),
+        ("organization", "reference parameter"),
+        ("family,birthdate", "several parameters"),
+        ("-", "no search parameter"),
+    ] {
+        let search = |prefer: &str| {
+            let path = format!("/Patient?_tag={}&_sort={sort}", shelf.tag);
+            shelf
+                .client
+                .request("GET", &path)
+                .header("prefer", prefer)
+                .send()
+        };
+        let lenient = search("handling=lenient").expect(200);
+        let told = &entries(&lenient.body)[0];
+        assert_eq!(told["search"]["mode"], "outcome", "{lenient}");
+        let diagnostics = told["resource"]["issue"][0]["diagnostics"]
+            .as_str()
+            .unwrap();
+        assert!(diagnostics.contains(words), "{diagnostics}");
+        assert_eq!(ids(&lenient.body).len(), 5);
+        assert_refused(
+            &search("handling=strict"),
+            400,
+            "not-supported",
+            words,
+            "_sort",
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! What the store promises, as in `edge/src/store`.
+
+mod chunks;
+mod concurrency;
+mod consistency;
+mod durability;
+mod lossless;
+mod paging;

@@ -1,0 +1,158 @@
+//! Tokens: of services and users by a real sign-in, and forged ones, which the provider signs
+//! for tests only.
+
+use crate::server::Server;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use ureq::http;
+
+/// The services with a secret.
+const SERVICES: [(&str, &str); 2] = [
+    ("svc-client", "dev-secret-2"),
+    ("svc-reader", "dev-secret-3"),
+];
+
+impl Server {
+    fn remembered(&self, name: &str, fetch: impl FnOnce() -> String) -> String {
+        let mut tokens = self.tokens.lock().expect("no sign-in panicked");
+        tokens.entry(name.to_owned()).or_insert_with(fetch).clone()
+    }
+
+    /// An access token of a service, by client credentials.
+    pub fn service_token(&self, client_id: &str) -> String {
+        self.remembered(client_id, || {
+            let secret = SERVICES.iter().find(|(id, _)| *id == client_id);
+            let (_, secret) = secret.expect("a service");
+            let scope = format!("{}/.default", self.base);
+            let form = form_urlencoded::Serializer::new(String::new())
+                .append_pair("grant_type", "client_credentials")
+                .append_pair("client_id", client_id)
+                .append_pair("client_secret", secret)
+                .append_pair("scope", &scope)
+                .finish();
+            let url = format!(
+                "{}/oauth2/v2.0/token",
+                self.authority.trim_end_matches("/v2.0")
+            );
+            let answer = self.ask(&url, "application/x-www-form-urlencoded", &form);
+            let token = answer["access_token"].as_str();
+            token.unwrap_or_else(|| panic!("no token: {answer}")).into()
+        })
+    }
+
+    /// An access token of a user, by the sign-in that `npm run token` does.
+    pub fn user_token(&self, name: &str) -> String {
+        self.remembered(name, || {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+            let node = env::var_os("FHIR_EDGE_NODE")
+                .map_or_else(|| root.join("node_modules/node/bin/node"), PathBuf::from);
+            let output = Command::new(node)
+                .arg(root.join("tools/run/token.mjs"))
+                .args(["--user", name, "--idp", &self.idp])
+                .output()
+                .expect("the token command");
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            String::from_utf8_lossy(&output.stdout).trim().to_owned()
+        })
+    }
+
+    /// The claims of an access token that this server accepts, to be changed and signed.
+    pub fn forgery(&self) -> Forgery<'_> {
+        let token = self.service_token("svc-client");
+        let claims = token.split('.').nth(1).unwrap_or_default();
+        let claims = URL_SAFE_NO_PAD.decode(claims).expect("base64url");
+        Forgery {
+            server: self,
+            header: json!({}),
+            claims: serde_json::from_slice(&claims).expect("claims"),
+            key: "current",
+        }
+    }
+
+    /// Has the provider sign with a new key from now on and forget the old one.
+    pub fn rotate_keys(&self) {
+        let url = format!("{}/test/rotate-keys", self.idp);
+        self.ask(&url, "application/json", "{}");
+    }
+
+    fn ask(&self, url: &str, content_type: &str, body: &str) -> Value {
+        let request = http::Request::post(url)
+            .header("content-type", content_type)
+            .body(body)
+            .expect("a request");
+        let mut response = self.agent.run(request).expect("the identity provider");
+        let text = response.body_mut().read_to_string().expect("its answer");
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"))
+    }
+}
+
+/// A token in the making: real but for what a test changes.
+#[derive(Clone, Debug)]
+pub struct Forgery<'a> {
+    server: &'a Server,
+    header: Value,
+    claims: Value,
+    key: &'static str,
+}
+
+impl Forgery<'_> {
+    /// Sets a claim; null leaves it out.
+    #[must_use]
+    pub fn claim(mut self, name: &str, value: Value) -> Self {
+        let claims = self.claims.as_object_mut().expect("an object");
+        if value.is_null() {
+            claims.remove(name);
+        } else {
+            claims.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    /// Sets a parameter of the header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: Value) -> Self {
+        self.header[name] = value;
+        self
+    }
+
+    /// Signs with a key that the provider does not publish.
+    #[must_use]
+    pub fn foreign_key(mut self) -> Self {
+        self.key = "foreign";
+        self
+    }
+
+    /// The claims so far.
+    pub fn claims(&self) -> &Value {
+        &self.claims
+    }
+
+    /// The token, signed by the provider.
+    pub fn sign(&self) -> String {
+        let order = json!({"header": self.header, "payload": self.claims, "key": self.key});
+        let url = format!("{}/test/sign", self.server.idp);
+        let answer = self
+            .server
+            .ask(&url, "application/json", &order.to_string());
+        answer["token"].as_str().expect("a token").to_owned()
+    }
+
+    /// A token with these claims, and a header and a signature that nobody checked.
+    pub fn unsigned(&self, header: &Value, signature: &[u8]) -> String {
+        let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        format!(
+            "{}.{}.{}",
+            encode(header.to_string().as_bytes()),
+            encode(self.claims.to_string().as_bytes()),
+            encode(signature)
+        )
+    }
+}
