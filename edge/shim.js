@@ -108,8 +108,11 @@ export class Ledger extends DurableObject {
   query(statement, values, withBodies) {
     return settled(() => this.#current().query(statement, values, withBodies));
   }
-  cursorKey() {
-    return settled(() => this.#current().cursorKey());
+  rootSecret() {
+    return settled(() => this.#current().rootSecret());
+  }
+  spend(id, expires) {
+    return settled(() => this.#current().spend(id, expires));
   }
   fault(kind) {
     return settled(() => this.#current().fault(kind));

@@ -113,8 +113,11 @@ extern "C" {
         with_bodies: bool,
     ) -> Result<Promise, JsValue>;
 
-    #[wasm_bindgen(method, catch, js_name = cursorKey)]
-    pub(crate) fn cursor_key(this: &LedgerStub) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = rootSecret)]
+    pub(crate) fn root_secret(this: &LedgerStub) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn spend(this: &LedgerStub, id: &str, expires: f64) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     pub(crate) fn fault(this: &LedgerStub, kind: &str) -> Result<Promise, JsValue>;

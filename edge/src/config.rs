@@ -3,12 +3,14 @@
 
 mod cors;
 mod security;
+mod smart_proxy;
 
 use fhir::Release;
 use worker::Env;
 
 pub(crate) use cors::Cors;
 pub(crate) use security::Security;
+pub(crate) use smart_proxy::SmartProxy;
 
 /// What the operator has set.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub(crate) struct Config {
     pub(crate) security: Security,
     /// Which web origins may call.
     pub(crate) cors: Cors,
+    /// The SMART on FHIR proxy.
+    pub(crate) smart_proxy: SmartProxy,
     /// The browser client at `/app/`.
     pub(crate) client: Client,
     /// `FAULT_INJECTION`, default `off`: with `on`, test routes below `/fault/` end the instance.
@@ -55,24 +59,29 @@ impl Config {
                 .map(|v| v.trim().to_owned())
                 .filter(|v| !v.is_empty())
         };
-        let flag = |name: &str| match get(name).as_deref() {
-            None | Some("off") => Ok(false),
-            Some("on") => Ok(true),
-            Some(other) => Err(format!("{name} is `{other}`; it must be `on` or `off`")),
-        };
         Ok(Self {
             release: get("FHIR_VERSION").as_deref().unwrap_or("R4").parse()?,
             base_url: get("BASE_URL").map(|url| url.trim_end_matches('/').to_owned()),
             security: Security::read(&get)?,
             cors: Cors::read(&get)?,
+            smart_proxy: SmartProxy::read(&get)?,
             client: Client {
                 id: get("CLIENT_ID").unwrap_or_else(|| "fhir-spa".into()),
                 scopes: get("CLIENT_SCOPES"),
                 connect_src: get("CLIENT_CONNECT_SRC").unwrap_or_default(),
-                demo_accounts: flag("DEMO_ACCOUNTS")?,
+                demo_accounts: switch(&get, "DEMO_ACCOUNTS")?,
             },
-            fault_injection: flag("FAULT_INJECTION")?,
+            fault_injection: switch(&get, "FAULT_INJECTION")?,
         })
+    }
+}
+
+/// A switch: `on`, or `off` and unset.
+fn switch(get: &dyn Fn(&str) -> Option<String>, name: &str) -> Result<bool, String> {
+    match get(name).as_deref() {
+        None | Some("off") => Ok(false),
+        Some("on") => Ok(true),
+        Some(other) => Err(format!("{name} is `{other}`; it must be `on` or `off`")),
     }
 }
 

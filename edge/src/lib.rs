@@ -9,5 +9,6 @@ mod config;
 mod error;
 mod http;
 mod interaction;
+mod proxy;
 mod store;
 pub mod worker;

@@ -9,6 +9,14 @@ export function developmentVariables({ base, authority, fhirVersion }) {
     AUDIENCE: base,
     CLIENT_ID: 'fhir-spa',
     DEMO_ACCOUNTS: 'on',
+    SMART_PROXY: 'on',
+    // The port of a loopback address does not count.
+    SMART_CLIENTS: JSON.stringify(
+      ['smart-app', 'smart-confidential'].map((clientId) => ({
+        clientId,
+        redirectUris: ['http://localhost/app.html', 'http://localhost/callback', 'http://127.0.0.1/callback'],
+      })),
+    ),
   };
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Metadata {
     pub(crate) issuer: String,
     pub(crate) authorization_endpoint: String,
     pub(crate) token_endpoint: String,
-    jwks_uri: String,
+    pub(crate) jwks_uri: String,
 }
 
 #[derive(Clone)]

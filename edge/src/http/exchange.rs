@@ -5,7 +5,8 @@ use crate::auth::{Action, Grant, Principal, Verifier, authenticate, authorise};
 use crate::binding;
 use crate::config::Config;
 use crate::error::{Error, Reason};
-use crate::store::{Consistency, Partition};
+use crate::proxy::{PATH, Purpose, open, seal};
+use crate::store::{Consistency, Partition, secret};
 use fhir::definitions::Definitions;
 use fhir::outcome::IssueType;
 use fhir::search::{self, Handling};
@@ -92,6 +93,42 @@ impl Exchange {
         }
         let opened = Partition::open(&self.env)?;
         Ok(self.partition.get_or_init(|| opened))
+    }
+
+    /// The identity provider that people sign in at.
+    pub(crate) fn authority(&self) -> Result<&str, Error> {
+        let authority = self.config.security.authority.as_deref();
+        authority.ok_or_else(|| Error::Bug("AUTHORITY is not set".into()))
+    }
+
+    /// Seals what will pass through the browser.
+    pub(crate) async fn seal(
+        &self,
+        purpose: Purpose,
+        value: &impl serde::Serialize,
+    ) -> Result<String, Error> {
+        let key = secret(self.partition()?, "smart-proxy").await?;
+        let nonce = js_sys::Uint8Array::new_with_length(24);
+        binding::random_values(&nonce);
+        let mut bytes = [0; 24];
+        nonce.copy_to(&mut bytes);
+        let sealed = seal(&key, purpose, bytes, value);
+        sealed.ok_or_else(|| Error::Bug("a value could not be sealed".into()))
+    }
+
+    /// Opens what was sealed; `None` when it was not.
+    pub(crate) async fn unseal<T: serde::de::DeserializeOwned>(
+        &self,
+        purpose: Purpose,
+        text: &str,
+    ) -> Result<Option<T>, Error> {
+        let key = secret(self.partition()?, "smart-proxy").await?;
+        Ok(open(&key, purpose, text))
+    }
+
+    /// Marks an id as used; `false` when it was used before.
+    pub(crate) async fn spend(&self, id: &str, expires: i64) -> Result<bool, Error> {
+        self.partition()?.spend(id, expires).await
     }
 
     /// The caller; 401 when there is no valid token.
@@ -220,6 +257,11 @@ impl Exchange {
             // One unit for ten rows read or one row written; docs/configuration.md tells users.
             let units = charge.rows_read as f64 / 10.0 + charge.rows_written as f64;
             answer = answer.with("x-ms-request-charge", format!("{units:.1}"));
+        }
+        // A page that people sign in on is never a script's business.
+        let steps: Vec<&str> = self.segments.iter().map(String::as_str).collect();
+        if matches!(steps.as_slice(), [PATH, "authorize" | "callback", ..]) {
+            return answer;
         }
         cors::add_headers(&self.config.cors, self.header("origin"), &mut answer);
         answer

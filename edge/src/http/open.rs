@@ -1,8 +1,8 @@
 //! What anybody may see: health, capabilities, versions.
 
 use super::{Answer, Exchange};
-use crate::auth;
 use crate::error::Error;
+use crate::proxy;
 use crate::store::Partition;
 use fhir::Release;
 use fhir::capability::{Deployment, capability_statement};
@@ -39,12 +39,8 @@ pub(super) async fn metadata(exchange: &Exchange) -> Result<Answer, Error> {
         security: security(exchange).await,
     };
     let statement = capability_statement(exchange.definitions, &deployment);
-    let mut answer = Answer::fhir(200, statement.to_string());
     // Discovery is for every origin: https://hl7.org/fhir/smart-app-launch/conformance.html
-    if exchange.header("origin").is_some() && exchange.config.cors.origins.is_empty() {
-        answer = answer.with("access-control-allow-origin", "*");
-    }
-    Ok(answer)
+    Ok(Answer::fhir(200, statement.to_string()).with("access-control-allow-origin", "*"))
 }
 
 /// `rest.security`: OAuth, and where its endpoints are. The statement must not fail because the
@@ -58,18 +54,14 @@ async fn security(exchange: &Exchange) -> Value {
         "cors": !exchange.config.cors.origins.is_empty(),
         "service": [{ "coding": [{ "system": system, "code": "OAuth" }], "text": "OAuth" }],
     });
-    let Some(authority) = &exchange.config.security.authority else {
-        return security;
-    };
-    if let (Ok(provider), Some(security)) = (
-        auth::metadata(authority, exchange.now).await,
-        security.as_object_mut(),
-    ) {
+    if let (Ok(endpoints), Some(security)) =
+        (proxy::endpoints(exchange).await, security.as_object_mut())
+    {
         let endpoints = json!([{
             "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
             "extension": [
-                { "url": "token", "valueUri": provider.token_endpoint },
-                { "url": "authorize", "valueUri": provider.authorization_endpoint },
+                { "url": "token", "valueUri": endpoints.token },
+                { "url": "authorize", "valueUri": endpoints.authorize },
             ],
         }]);
         security.insert("extension".into(), endpoints);

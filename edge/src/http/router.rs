@@ -4,6 +4,7 @@ use super::{Answer, Exchange, app, cors, fault, open, token_in_url};
 use crate::auth::Principal;
 use crate::error::{Error, Reason};
 use crate::interaction;
+use crate::proxy;
 use fhir::outcome::IssueType;
 
 /// Answers a request by its method and path. Preflights come first, then what anybody may see,
@@ -28,6 +29,12 @@ pub(super) async fn route(
         ("GET", ["health", "check"]) => open::health(exchange).await,
         ("GET", ["metadata"]) => open::metadata(exchange).await,
         ("GET", ["$versions"]) => open::versions(exchange),
+        (method, [proxy::PATH, steps @ ..]) => {
+            proxy::answer(exchange, (method, steps), request).await
+        }
+        ("GET", [".well-known", "smart-configuration"]) => {
+            proxy::smart_configuration(exchange).await
+        }
         ("GET", ["app", "config.json"]) => app::configuration(exchange),
         ("GET", ["app", ..]) => app::file(exchange).await,
         ("GET", []) if app::wants_page(exchange) => Ok(app::redirect(exchange)),
@@ -51,9 +58,13 @@ async fn with_principal(
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     match (method, segments) {
-        (_, ["metadata" | "$versions" | "health" | "app", ..]) => {
-            Err(no_route(exchange, method, segments))
-        }
+        (
+            _,
+            [
+                "metadata" | "$versions" | "health" | "app" | ".well-known",
+                ..,
+            ],
+        ) => Err(no_route(exchange, method, segments)),
         ("POST", []) => interaction::bundle(exchange, principal, request).await,
         ("GET", [name]) => {
             interaction::search_type(exchange, principal, name, &exchange.query).await
@@ -80,7 +91,11 @@ fn no_route(exchange: &Exchange, method: &str, segments: &[&str]) -> Error {
     let known_type = |name: &str| exchange.definitions.resource(name).is_some();
     let path = segments.join("/");
     let exists = match segments {
-        [] | ["metadata" | "$versions" | "health" | "app", ..] => true,
+        []
+        | [
+            "metadata" | "$versions" | "health" | "app" | ".well-known",
+            ..,
+        ] => true,
         [name] | [name, _] | [name, _, "_history"] | [name, _, "_history", _] => known_type(name),
         _ => false,
     };

@@ -2,9 +2,10 @@
 //! can read it, for the same query and the same caller.
 //!
 //! The text is base64url of a tag and a JSON payload. The tag is an HMAC-SHA-256 over payload,
-//! caller and query with a key that the ledger drew at its birth.
+//! caller and query with a secret derived from the ledger's.
 
 use super::partition::Partition;
+use super::secret::secret;
 use crate::auth::Grant;
 use crate::error::Error;
 use base64::Engine;
@@ -12,16 +13,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{After, Position, Query};
 use hmac::{Hmac, KeyInit, Mac};
-use js_sys::Uint8Array;
 use sha2::Sha256;
-use std::cell::RefCell;
-use wasm_bindgen_futures::JsFuture;
 
 const TAG: usize = 16;
-
-thread_local! {
-    static KEY: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
-}
 
 /// The cursor text for a position.
 pub(super) async fn seal(
@@ -32,7 +26,12 @@ pub(super) async fn seal(
 ) -> Result<String, Error> {
     let payload = (after.sequence, after.position.rid, &after.position.key);
     let payload = serde_json::to_vec(&payload).map_err(|error| Error::Bug(error.to_string()))?;
-    let mut sealed = tag(&key(partition).await?, &payload, grant, query)?;
+    let mut sealed = tag(
+        &secret(partition, "search-cursor").await?,
+        &payload,
+        grant,
+        query,
+    )?;
     sealed.extend(payload);
     Ok(URL_SAFE_NO_PAD.encode(sealed))
 }
@@ -54,7 +53,12 @@ pub(super) async fn open(
     };
     let sealed = URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?;
     let (given, payload) = sealed.split_at_checked(TAG).ok_or_else(wrong)?;
-    let expected = tag(&key(partition).await?, payload, grant, query)?;
+    let expected = tag(
+        &secret(partition, "search-cursor").await?,
+        payload,
+        grant,
+        query,
+    )?;
     let differs = given
         .iter()
         .zip(&expected)
@@ -79,14 +83,4 @@ fn tag(key: &[u8], payload: &[u8], grant: &Grant, query: &Query) -> Result<Vec<u
     let mut tag = mac.finalize().into_bytes().to_vec();
     tag.truncate(TAG);
     Ok(tag)
-}
-
-async fn key(partition: &Partition) -> Result<Vec<u8>, Error> {
-    if let Some(key) = KEY.with_borrow(Clone::clone) {
-        return Ok(key);
-    }
-    let key = JsFuture::from(partition.stub.cursor_key()?).await?;
-    let key = Uint8Array::new(&key).to_vec();
-    KEY.set(Some(key.clone()));
-    Ok(key)
 }

@@ -12,10 +12,12 @@ mod ledger;
 mod partition;
 mod read;
 mod search;
+mod secret;
 mod write;
 
 pub(crate) use command::{Command, Committed, Guard, Outcome, Refusal};
 pub(crate) use partition::Partition;
 pub(crate) use read::{Consistency, Version, history, read, vread};
 pub(crate) use search::{ids, page, total};
+pub(crate) use secret::secret;
 pub(crate) use write::Write;

@@ -150,6 +150,12 @@ impl Partition {
             .is_ok_and(|answer| answer.rows.len() == 1)
     }
 
+    /// Marks an id as used until `expires` (milliseconds since 1970); `false` when it was before.
+    pub(crate) async fn spend(&self, id: &str, expires: i64) -> Result<bool, Error> {
+        let spent = JsFuture::from(self.stub.spend(id, expires as f64)?).await?;
+        Ok(spent.is_truthy())
+    }
+
     /// Ends the ledger's instance, to show that it recovers.
     pub(crate) async fn fault(&self, kind: &str) -> Result<(), Error> {
         JsFuture::from(self.stub.fault(kind)?).await?;

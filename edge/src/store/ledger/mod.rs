@@ -109,17 +109,35 @@ impl Ledger {
         reply::reply(self.inner.sequence.get(), read, &rows, with_bodies)
     }
 
-    /// The key that search cursors are sealed with, drawn at the ledger's birth.
+    /// The secret that others are derived from, drawn at the ledger's birth.
     ///
     /// # Errors
     /// What SQLite says.
-    #[wasm_bindgen(js_name = cursorKey)]
-    pub fn cursor_key(&self) -> Result<Uint8Array, JsValue> {
-        let statement = "SELECT value FROM ledger WHERE name = 'cursor_key'";
+    #[wasm_bindgen(js_name = rootSecret)]
+    pub fn root_secret(&self) -> Result<Uint8Array, JsValue> {
+        let statement = "SELECT value FROM ledger WHERE name = 'root_secret'";
         let row = self.inner.database.row(statement, &[])?;
         Ok(Uint8Array::new(
             &row.map(|row| row.get(0)).unwrap_or_default(),
         ))
+    }
+
+    /// Marks an id as used until `expires`; `false` when it was used before.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn spend(&self, id: &str, expires: f64) -> Result<bool, JsValue> {
+        let database = &self.inner.database;
+        database.transaction(|| {
+            database.run(
+                "DELETE FROM spent WHERE expires < ?",
+                &[js_sys::Date::now().into()],
+            )?;
+            let statement = "INSERT OR IGNORE INTO spent(id, expires) VALUES(?, ?) RETURNING 1";
+            Ok(database
+                .row(statement, &[id.into(), expires.into()])?
+                .is_some())
+        })
     }
 
     /// Brings the outbox to Workers KV; the runtime calls it at the time that was set.

@@ -67,12 +67,15 @@ impl Inner {
         });
     }
 
-    /// Brings a batch; sets the next alarm when more waits or something failed.
+    /// Brings a batch; sets the next alarm when more waits or something failed. Until then no
+    /// commit sets one: the runtime would cut this call short for it.
     pub(super) async fn drain_outbox(&self) {
-        self.alarm_is_set.set(false);
+        self.alarm_is_set.set(true);
         match self.bring_batch().await {
-            Ok(0) => {}
-            Ok(_) => self.wake_outbox(),
+            Ok(()) => {
+                self.alarm_is_set.set(false);
+                self.wake_outbox();
+            }
             Err(error) => {
                 binding::log_error(&format!(
                     "the outbox was not brought to Workers KV: {error:?}"
@@ -82,7 +85,7 @@ impl Inner {
         }
     }
 
-    async fn bring_batch(&self) -> Result<usize, Error> {
+    async fn bring_batch(&self) -> Result<(), Error> {
         let announced = self.announced()?;
         let newest: HashMap<(&str, &str), &str> = announced
             .iter()
@@ -109,7 +112,7 @@ impl Inner {
             self.database
                 .run("DELETE FROM outbox WHERE n <= ?", &[last.n.into()])?;
         }
-        Ok(announced.len())
+        Ok(())
     }
 
     async fn bring(&self, announced: &Announced, is_newest: bool) -> Result<(), Error> {

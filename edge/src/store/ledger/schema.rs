@@ -25,6 +25,9 @@ CREATE TABLE IF NOT EXISTS chunk(
     rid INTEGER NOT NULL, version INTEGER NOT NULL, n INTEGER NOT NULL, text TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS chunk_by_place ON chunk(rid, version, n);
+CREATE TABLE IF NOT EXISTS spent(
+    id TEXT PRIMARY KEY, expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox(
     n INTEGER PRIMARY KEY AUTOINCREMENT, rid INTEGER NOT NULL, version INTEGER NOT NULL
 ) STRICT;
@@ -57,7 +60,7 @@ pub(super) fn create(database: &Database) -> Result<(), JsValue> {
         database.run(TABLES, &[])?;
         let key = Uint8Array::new_with_length(32);
         crate::binding::random_values(&key);
-        let statement = "INSERT OR IGNORE INTO ledger(name, value) VALUES('cursor_key', ?)";
+        let statement = "INSERT OR IGNORE INTO ledger(name, value) VALUES('root_secret', ?)";
         database.run(statement, &[key.buffer().into()])
     })
 }

@@ -1,0 +1,102 @@
+//! The launch context: which patient and encounter an EHR had open when it launched an app.
+//! <https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#launch-context-data>
+
+use base64::Engine;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde_json::{Map, Value};
+
+/// Base64url as senders write it: with padding or without.
+const LIBERAL: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// The fields that a token response tells the app.
+pub const FIELDS: [&str; 5] = [
+    "patient",
+    "encounter",
+    "practitioner",
+    "need_patient_banner",
+    "smart_style_url",
+];
+
+/// Base64url without padding.
+pub fn encode(text: &[u8]) -> String {
+    LIBERAL.encode(text)
+}
+
+/// Decodes base64url or base64, padded or not.
+pub fn decode(text: &str) -> Option<Vec<u8>> {
+    let url_safe = text.replace('+', "-").replace('/', "_");
+    LIBERAL.decode(url_safe).ok()
+}
+
+/// Reads the `launch` parameter: base64 of a JSON object; absent is an empty context.
+pub fn parse(launch: Option<&str>) -> Option<Map<String, Value>> {
+    let Some(launch) = launch.filter(|launch| !launch.is_empty()) else {
+        return Some(Map::new());
+    };
+    serde_json::from_slice(&decode(launch)?).ok()
+}
+
+/// The fields of a context that an app is told; whatever else an EHR put there stays behind.
+pub fn told(context: &Map<String, Value>) -> Map<String, Value> {
+    let known = context
+        .iter()
+        .filter(|(name, _)| FIELDS.contains(&name.as_str()));
+    known
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worked_vectors_hold() {
+        assert_eq!(
+            encode(b"https://app.example/cb"),
+            "aHR0cHM6Ly9hcHAuZXhhbXBsZS9jYg"
+        );
+        assert_eq!(encode(br#"{"patient":"p1"}"#), "eyJwYXRpZW50IjoicDEifQ");
+        let context = parse(Some("eyJwYXRpZW50IjoicDEifQ")).unwrap();
+        assert_eq!(context["patient"], "p1");
+    }
+
+    #[test]
+    fn padding_alphabet_and_white_space_of_others_are_taken() {
+        for launch in [
+            "eyJwYXRpZW50IjoicDEifQ==",
+            "ew0KICJwYXRpZW50IjogInAxIg0KfQ==",
+            "e30",
+            "e30=",
+        ] {
+            assert!(parse(Some(launch)).is_some(), "{launch}");
+        }
+        assert_eq!(decode("_-8="), decode("/+8"));
+        assert_eq!(parse(None), Some(Map::new()));
+    }
+
+    #[test]
+    fn what_is_no_object_is_no_context() {
+        for launch in ["W10", "MQ", "bnVsbA", "!!", "eyJ", "IiI"] {
+            assert_eq!(parse(Some(launch)), None, "{launch}");
+        }
+    }
+
+    #[test]
+    fn only_known_fields_are_told() {
+        let context =
+            serde_json::json!({"patient": "1", "code": "x", "need_patient_banner": false});
+        let told = told(context.as_object().unwrap());
+        assert_eq!(
+            Vec::from_iter(told.keys()),
+            ["patient", "need_patient_banner"]
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! `GET /AadSmartOnFhirProxy/authorize`: checks the app's request and passes it on to the provider.
+//! <https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code>
+
+use super::redirect::{self, callback_url, refuse};
+use super::seal::Purpose;
+use super::value;
+use crate::auth;
+use crate::error::Error;
+use crate::http::{Answer, Exchange};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use smart::launch_context;
+use smart::qualified_scope::qualify;
+
+/// How long a person may take to sign in, in milliseconds.
+const SIGN_IN: i64 = 15 * 60 * 1000;
+
+/// What travels through the provider, sealed.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct State {
+    /// The app's own state.
+    #[serde(rename = "s")]
+    pub(super) state: String,
+    /// The launch context.
+    #[serde(rename = "l")]
+    pub(super) launch: Map<String, Value>,
+    #[serde(rename = "c")]
+    pub(super) client_id: String,
+    #[serde(rename = "r")]
+    pub(super) redirect_uri: String,
+    /// When it ends, in milliseconds since 1970.
+    #[serde(rename = "x")]
+    pub(super) expires: i64,
+    /// By what it is known that it was used.
+    #[serde(rename = "i")]
+    pub(super) id: String,
+}
+
+/// What the provider may be told beside what the flow needs.
+const FORWARDED: [&str; 6] = [
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+    "prompt",
+    "login_hint",
+    "domain_hint",
+];
+
+/// Sends the browser to the provider, or back to the app with an error.
+pub(super) async fn authorize(exchange: &Exchange) -> Result<Answer, Error> {
+    let query = &exchange.query;
+    check_single(query)?;
+    let client_id =
+        value(query, "client_id").ok_or_else(|| refuse("The parameter client_id is missing."))?;
+    let redirect_uri = value(query, "redirect_uri")
+        .ok_or_else(|| refuse("The parameter redirect_uri is missing."))?;
+    if !exchange.config.smart_proxy.allows(client_id, redirect_uri) {
+        return Err(refuse(
+            "The redirect_uri is not registered for this client_id; the operator lists both in SMART_CLIENTS.",
+        ));
+    }
+    let state = value(query, "state");
+    // From here on the app learns what is wrong.
+    let fail = |error: &str, words: &str| Ok(redirect::error(redirect_uri, error, words, state));
+    let Some(own_state) = state else {
+        return fail("invalid_request", "The parameter state is required.");
+    };
+    if value(query, "response_type") != Some("code") {
+        return fail(
+            "unsupported_response_type",
+            "The response_type must be code.",
+        );
+    }
+    let Some(audience) = value(query, "aud").filter(|aud| is_ours(exchange, aud)) else {
+        let words = format!("The parameter aud must be {}.", exchange.base_url);
+        return fail("invalid_request", &words);
+    };
+    if value(query, "code_challenge").is_some()
+        && value(query, "code_challenge_method") != Some("S256")
+    {
+        return fail("invalid_request", "The code_challenge_method must be S256.");
+    }
+    let Some(launch) = launch_context::parse(value(query, "launch")) else {
+        return fail(
+            "invalid_request",
+            "The parameter launch must be base64url of a JSON object.",
+        );
+    };
+    let sealed = State {
+        state: own_state.to_owned(),
+        launch: launch_context::told(&launch),
+        client_id: client_id.to_owned(),
+        redirect_uri: redirect_uri.to_owned(),
+        expires: exchange.now + SIGN_IN,
+        id: crate::binding::random_uuid(),
+    };
+    let sealed = exchange.seal(Purpose::State, &sealed).await?;
+    let authority = exchange.authority()?;
+    let provider = auth::metadata(authority, exchange.now).await?;
+    let callback = callback_url(exchange, redirect_uri);
+    let scope = value(query, "scope").unwrap_or_default();
+    let scope = qualify(scope, audience);
+    let mut parameters = vec![
+        ("response_type", "code"),
+        ("client_id", client_id),
+        ("redirect_uri", callback.as_str()),
+        ("state", sealed.as_str()),
+    ];
+    // The v1 endpoint takes the audience as a resource, and no scopes with it.
+    if is_v2(authority) {
+        parameters.push(("scope", &scope));
+    } else {
+        parameters.push(("resource", audience));
+    }
+    parameters.extend(
+        FORWARDED
+            .iter()
+            .filter_map(|name| Some((*name, value(query, name)?))),
+    );
+    Ok(redirect::to(&provider.authorization_endpoint, &parameters))
+}
+
+/// Whether `aud` is this server: a token for another one must not be had through us.
+fn is_ours(exchange: &Exchange, audience: &str) -> bool {
+    let audience = audience.trim_end_matches('/');
+    audience == exchange.base_url
+        || exchange
+            .config
+            .security
+            .audiences
+            .iter()
+            .any(|own| own.trim_end_matches('/') == audience)
+}
+
+/// Whether an authority is the v2 endpoint of Azure AD.
+pub(super) fn is_v2(authority: &str) -> bool {
+    authority.split('/').any(|step| step == "v2.0")
+}
+
+/// A parameter that stands twice can be read differently by two servers.
+/// <https://www.rfc-editor.org/rfc/rfc6749#section-3.1>
+fn check_single(query: &[(String, String)]) -> Result<(), Error> {
+    for (at, (name, _)) in query.iter().enumerate() {
+        if query.iter().skip(at + 1).any(|(other, _)| other == name) {
+            return Err(refuse(&format!("The parameter {name} stands twice.")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! `GET /AadSmartOnFhirProxy/callback/{app}`: takes the provider's answer and sends the app its
+//! code, which holds the provider's and the launch context, sealed.
+
+use super::authorize::State;
+use super::redirect::{self, refuse};
+use super::seal::Purpose;
+use super::value;
+use crate::error::Error;
+use crate::http::{Answer, Exchange};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use smart::launch_context;
+
+/// How long an app may take to redeem its code, in milliseconds.
+const REDEEM: i64 = 5 * 60 * 1000;
+
+/// What the app gets as its code, sealed.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Code {
+    /// The provider's code.
+    pub(super) code: String,
+    #[serde(rename = "l")]
+    pub(super) launch: Map<String, Value>,
+    #[serde(rename = "c")]
+    pub(super) client_id: String,
+    #[serde(rename = "r")]
+    pub(super) redirect_uri: String,
+    #[serde(rename = "x")]
+    pub(super) expires: i64,
+    #[serde(rename = "i")]
+    pub(super) id: String,
+}
+
+/// Sends the browser back to the app.
+pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer, Error> {
+    let query = &exchange.query;
+    let redirect_uri =
+        launch_context::decode(target).and_then(|bytes| String::from_utf8(bytes).ok());
+    let redirect_uri =
+        redirect_uri.ok_or_else(|| refuse("The path holds no address of an app."))?;
+    let sealed = value(query, "state").ok_or_else(|| refuse("The parameter state is missing."))?;
+    let state: State = exchange
+        .unseal(Purpose::State, sealed)
+        .await?
+        .ok_or_else(|| {
+            refuse("The parameter state was not made by this server; start again from the app.")
+        })?;
+    if state.redirect_uri != redirect_uri
+        || !exchange
+            .config
+            .smart_proxy
+            .allows(&state.client_id, &redirect_uri)
+    {
+        return Err(refuse(
+            "The state belongs to another app; start again from the app.",
+        ));
+    }
+    if state.expires <= exchange.now {
+        return Err(refuse(
+            "The sign-in took too long; start again from the app.",
+        ));
+    }
+    if !exchange.spend(&state.id, state.expires).await? {
+        return Err(refuse(
+            "This sign-in was completed before; start again from the app.",
+        ));
+    }
+    if let Some(error) = value(query, "error") {
+        let description = value(query, "error_description").unwrap_or_default();
+        return Ok(redirect::error(
+            &redirect_uri,
+            error,
+            description,
+            Some(&state.state),
+        ));
+    }
+    let code = value(query, "code")
+        .ok_or_else(|| refuse("The identity provider sent neither code nor error."))?;
+    let code = Code {
+        code: code.to_owned(),
+        launch: state.launch,
+        client_id: state.client_id,
+        redirect_uri: redirect_uri.clone(),
+        expires: exchange.now + REDEEM,
+        id: crate::binding::random_uuid(),
+    };
+    let code = exchange.seal(Purpose::Code, &code).await?;
+    let mut parameters = vec![("code", code.as_str()), ("state", state.state.as_str())];
+    parameters.extend(value(query, "session_state").map(|session| ("session_state", session)));
+    Ok(redirect::to(&redirect_uri, &parameters))
+}

@@ -1,0 +1,31 @@
+//! Secrets of the deployment, derived from 32 bytes that the ledger drew at its birth: nothing to
+//! configure, the same in every instance, and different for every use.
+
+use super::partition::Partition;
+use crate::error::Error;
+use hmac::{Hmac, KeyInit, Mac};
+use js_sys::Uint8Array;
+use sha2::Sha256;
+use std::cell::RefCell;
+use wasm_bindgen_futures::JsFuture;
+
+thread_local! {
+    static ROOT: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
+
+/// The secret for one use.
+pub(crate) async fn secret(partition: &Partition, purpose: &str) -> Result<[u8; 32], Error> {
+    let root = match ROOT.with_borrow(Clone::clone) {
+        Some(root) => root,
+        None => {
+            let drawn = JsFuture::from(partition.stub.root_secret()?).await?;
+            let root = Uint8Array::new(&drawn).to_vec();
+            ROOT.set(Some(root.clone()));
+            root
+        }
+    };
+    let mut mac = Hmac::<Sha256>::new_from_slice(&root)
+        .map_err(|error| Error::Bug(format!("the root secret: {error}")))?;
+    mac.update(purpose.as_bytes());
+    Ok(mac.finalize().into_bytes().into())
+}
