@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import { missingSettings } from './deployment.mjs';
 import { parseJsonc, readJsonc } from './jsonc.mjs';
 import { inRoot } from './paths.mjs';
+import { replyUrl } from './reply-url.mjs';
 import { whenChanged } from './stamp.mjs';
 import { totalsOf } from './totals.mjs';
 import { filledIn, variables } from './variables.mjs';
@@ -84,6 +85,11 @@ test('a deployment is refused until everything is set', () => {
   assert.deepEqual(missingSettings(ready), []);
   const wrong = { BASE_URL: 'https://fhir.example.org/', AUTHORITY: 'http://idp', DEMO_ACCOUNTS: 'on' };
   assert.match(missingSettings({ ...ready, vars: { ...ready.vars, ...wrong } }).join('\n'), /slash[^]*AUTHORITY[^]*DEMO_ACCOUNTS/);
+});
+
+test('the reply URL of an app is the callback with its address in it', () => {
+  const expected = 'https://fhir.example/AadSmartOnFhirProxy/callback/aHR0cHM6Ly9hcHAuZXhhbXBsZS9jYg';
+  assert.equal(replyUrl('https://fhir.example/', 'https://app.example/cb'), expected);
 });
 
 test('production and development agree on the platform', () => {

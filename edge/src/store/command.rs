@@ -114,11 +114,17 @@ impl Command {
             rows_written: number(&answer, 3),
         });
         let content: Array = answer.get(4).unchecked_into();
-        if answer.get(0).as_string().as_deref() == Some("done") {
-            let committed = content.iter().map(|row| committed(&row.unchecked_into()));
-            return committed.collect::<Result<_, _>>().map(Ok);
+        match answer.get(0).as_string().as_deref() {
+            Some("done") => {
+                let committed = content.iter().map(|row| committed(&row.unchecked_into()));
+                committed.collect::<Result<_, _>>().map(Ok)
+            }
+            Some("refused") => refusal(&content).map(Err),
+            _ => {
+                let problem = content.get(0).as_string().unwrap_or_default();
+                Err(Error::Bug(format!("the ledger failed: {problem}")))
+            }
         }
-        refusal(&content).map(Err)
     }
 }
 

@@ -60,8 +60,9 @@ struct Current {
 }
 
 impl Inner {
-    /// The answer to a command: `["done" | "refused", sequence, rows read, rows written, rows]`.
-    pub(super) fn apply(&self, command: &Array, now: i64) -> Result<Array, JsValue> {
+    /// The answer to a command: `["done" | "refused" | "failed", sequence, rows read, rows written,
+    /// rows]`.
+    pub(super) fn apply(&self, command: &Array, now: i64) -> Array {
         let sequence = self.sequence.get();
         let mut refusal = None;
         let applied = self.database.transaction(|| {
@@ -80,17 +81,18 @@ impl Inner {
                 ("done", rows)
             }
             (Err(_), Some(refusal)) => ("refused", refusal),
-            (Err(error), None) => return Err(error),
+            // It fails alone: those that wait beside it are applied all the same.
+            (Err(error), None) => ("failed", Array::of1(&format!("{error:?}").into())),
         };
         let (read, written) = self.database.take_charge();
         let sequence = self.sequence.get() as f64;
-        Ok(Array::of5(
+        Array::of5(
             &word.into(),
             &sequence.into(),
             &read.into(),
             &written.into(),
             &rows,
-        ))
+        )
     }
 
     fn apply_writes(&self, command: &Array, now: i64, sequence: i64) -> Result<Array, Stop> {

@@ -204,8 +204,7 @@ impl Inner {
         let answers = self.database.transaction(|| {
             let answers = Array::new();
             for pending in batch {
-                let answer = self.apply(&pending.command, now)?;
-                answers.push(&answer);
+                answers.push(&self.apply(&pending.command, now));
             }
             if self.sequence.get() != before {
                 let statement = "UPDATE ledger SET value = ? WHERE name = 'sequence'";
