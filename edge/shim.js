@@ -69,7 +69,7 @@ const internalError = (error) => {
   const outcome = {
     resourceType: "OperationOutcome",
     id,
-    issue: [{ severity: "error", code: "exception", diagnostics: "The server failed to answer this request; nothing was changed by it. It is logged under the id of this outcome." }],
+    issue: [{ severity: "error", code: "exception", diagnostics: "The server failed to answer this request. If it was to change something, read it again to see whether that was done. It is logged under the id of this outcome." }],
   };
   const headers = { "content-type": "application/fhir+json; charset=utf-8", "x-request-id": id, "x-content-type-options": "nosniff" };
   return new Response(JSON.stringify(outcome), { status: 500, headers });

@@ -12,6 +12,7 @@
 mod assertions;
 mod client;
 mod server;
+mod sign_in;
 mod tokens;
 mod unique;
 
@@ -21,5 +22,6 @@ pub use assertions::{
 };
 pub use client::{Answer, Client, Request};
 pub use server::{Running, Server, Settings};
+pub use sign_in::Browser;
 pub use tokens::Forgery;
 pub use unique::{Random, unique};

@@ -13,6 +13,7 @@
 mod auth;
 mod http;
 mod interaction;
+mod proxy;
 mod samples;
 mod search;
 mod store;

@@ -20,6 +20,8 @@ const LIFETIME: i64 = 60 * 60 * 1000;
 /// A key id that nobody knows causes at most one fetch in this time, however often it is sent.
 const COOLDOWN: i64 = 30 * 1000;
 const TIMEOUT: u32 = 5_000;
+/// A provider that did not answer is left alone for so long: nobody waits for it again meanwhile.
+const REST: i64 = 3 * 1000;
 
 /// What the provider says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +42,8 @@ struct Fetched<T> {
 type Known<T> = RefCell<HashMap<String, Fetched<T>>>;
 
 thread_local! {
+    /// When an address last failed.
+    static FAILURES: RefCell<HashMap<String, i64>> = RefCell::default();
     static METADATA: Known<Metadata> = RefCell::default();
     static KEYS: Known<Rc<Vec<Jwk>>> = RefCell::default();
 }
@@ -52,7 +56,8 @@ pub(crate) async fn metadata(authority: &str, now: i64) -> Result<Metadata, Erro
     {
         return Ok(known.value.clone());
     }
-    let fetched = fetch_json(&format!("{authority}/.well-known/openid-configuration")).await;
+    let address = format!("{authority}/.well-known/openid-configuration");
+    let fetched = ask(&address, now).await;
     let read = fetched.and_then(|document| {
         let text = |name: &str| {
             let value = document
@@ -99,7 +104,7 @@ pub(super) async fn key(authority: &str, token: &Unverified<'_>, now: i64) -> Re
         }
     }
     let metadata = metadata(authority, now).await?;
-    match fetch_json(&metadata.jwks_uri).await {
+    match ask(&metadata.jwks_uri, now).await {
         Ok(set) => {
             let keys = Rc::new(parse_set(&set));
             let found = find(&keys);
@@ -126,6 +131,21 @@ fn outage(url: &str, reason: &str) -> Error {
     Error::Upstream(format!(
         "the identity provider did not answer {url}: {reason}"
     ))
+}
+
+/// Fetches a document, unless the address failed a moment ago.
+async fn ask(url: &str, now: i64) -> Result<Value, Error> {
+    let failed = FAILURES.with_borrow(|failures| failures.get(url).copied());
+    if failed.is_some_and(|at| now - at < REST) {
+        return Err(outage(url, "it failed a moment ago"));
+    }
+    let fetched = fetch_json(url).await;
+    FAILURES.with_borrow_mut(|failures| match &fetched {
+        Ok(_) => failures.remove(url),
+        // There are as many addresses as the operator trusts providers.
+        Err(_) => failures.insert(url.to_owned(), now),
+    });
+    fetched
 }
 
 async fn fetch_json(url: &str) -> Result<Value, Error> {

@@ -87,7 +87,7 @@ pub(crate) async fn authenticate(
     authorization: Option<&str>,
 ) -> Result<Rc<Principal>, Error> {
     let token = bearer::token(authorization)?;
-    if let Some(principal) = token_cache::get(token, verifier.now) {
+    if let Some(principal) = token_cache::get(verifier.base_url, token, verifier.now) {
         return Ok(principal);
     }
     let unverified = jwt::parse(token).map_err(|reason| bearer::refuse(&reason))?;
@@ -99,6 +99,11 @@ pub(crate) async fn authenticate(
     let claims = claims::check(&unverified.claims, &issuer, verifier)
         .map_err(|reason| bearer::refuse(&reason))?;
     let principal = Rc::new(Principal::new(&claims, &verifier.security.roles));
-    token_cache::put(token, &principal, claims.expires, verifier.now);
+    token_cache::put(
+        (verifier.base_url, token),
+        &principal,
+        claims.expires,
+        verifier.now,
+    );
     Ok(principal)
 }

@@ -7,27 +7,46 @@ use std::rc::Rc;
 
 const MAX_TOKENS: usize = 1024;
 
+struct Verified {
+    principal: Rc<Principal>,
+    /// The base URL that it was verified for: the audience, where none is configured.
+    base_url: String,
+    /// When the token ends, in seconds since 1970.
+    expires: i64,
+}
+
 thread_local! {
-    static TOKENS: RefCell<HashMap<String, (Rc<Principal>, i64)>> = RefCell::default();
+    static TOKENS: RefCell<HashMap<String, Verified>> = RefCell::default();
 }
 
 /// Who sent `token` before, if it has not ended at `now` (milliseconds).
-pub(super) fn get(token: &str, now: i64) -> Option<Rc<Principal>> {
+pub(super) fn get(base_url: &str, token: &str, now: i64) -> Option<Rc<Principal>> {
     TOKENS.with_borrow(|tokens| {
-        let (principal, expires) = tokens.get(token)?;
-        (now / 1000 < *expires).then(|| Rc::clone(principal))
+        let verified = tokens.get(token)?;
+        let valid = now / 1000 < verified.expires && verified.base_url == base_url;
+        valid.then(|| Rc::clone(&verified.principal))
     })
 }
 
 /// Keeps a verified token until `expires` (seconds).
-pub(super) fn put(token: &str, principal: &Rc<Principal>, expires: i64, now: i64) {
+pub(super) fn put(
+    (base_url, token): (&str, &str),
+    principal: &Rc<Principal>,
+    expires: i64,
+    now: i64,
+) {
     TOKENS.with_borrow_mut(|tokens| {
         if tokens.len() >= MAX_TOKENS {
-            tokens.retain(|_, (_, expires)| now / 1000 < *expires);
+            tokens.retain(|_, verified| now / 1000 < verified.expires);
         }
         if tokens.len() >= MAX_TOKENS {
             tokens.clear();
         }
-        tokens.insert(token.to_owned(), (Rc::clone(principal), expires));
+        let verified = Verified {
+            principal: Rc::clone(principal),
+            base_url: base_url.to_owned(),
+            expires,
+        };
+        tokens.insert(token.to_owned(), verified);
     });
 }

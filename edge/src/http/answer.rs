@@ -1,6 +1,7 @@
 //! What is answered: status, headers, body.
 
 use crate::binding;
+use fhir::types::http_date;
 use js_sys::{Array, JsString};
 use wasm_bindgen::JsValue;
 use web_sys::Response;
@@ -10,6 +11,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Body,
+    /// When what is answered was last changed, in milliseconds since 1970.
+    pub(crate) updated: Option<i64>,
 }
 
 /// The body of an answer.
@@ -32,6 +35,7 @@ impl Answer {
             status,
             headers: Vec::new(),
             body: Body::Empty,
+            updated: None,
         }
     }
 
@@ -41,6 +45,7 @@ impl Answer {
             status,
             headers: vec![("content-type", FHIR_JSON.into())],
             body: Body::Text(text),
+            updated: None,
         }
     }
 
@@ -50,6 +55,7 @@ impl Answer {
             status,
             headers: vec![("content-type", FHIR_JSON.into())],
             body: Body::Pieces(pieces.into_iter().collect()),
+            updated: None,
         }
     }
 
@@ -59,6 +65,7 @@ impl Answer {
             status: 200,
             headers: vec![("content-type", "application/json; charset=utf-8".into())],
             body: Body::Text(value.to_string()),
+            updated: None,
         }
     }
 
@@ -67,6 +74,13 @@ impl Answer {
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// Says when what is answered was last changed.
+    #[must_use]
+    pub(crate) fn last_modified(mut self, updated: i64) -> Self {
+        self.updated = Some(updated);
+        self.with("last-modified", http_date(updated))
     }
 
     /// The value of a header that was set here.

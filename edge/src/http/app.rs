@@ -93,6 +93,7 @@ pub(super) async fn file(exchange: &Exchange) -> Result<Answer, Error> {
             ),
         ],
         body: Body::Stream(response.body()),
+        updated: None,
     };
     Ok(answer)
 }

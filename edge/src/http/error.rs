@@ -2,7 +2,6 @@
 
 use super::{Answer, Exchange};
 use crate::auth::challenge;
-use crate::binding;
 use crate::error::{Error, Reason, Rejection};
 use fhir::Release;
 use fhir::outcome::{Issue, IssueType, operation_outcome};
@@ -36,16 +35,12 @@ pub(super) fn answer(exchange: &Exchange, error: Error) -> Answer {
             Some(reason),
         ),
         Error::Upstream(problem) => {
-            log(exchange, &problem);
+            exchange.log(&problem);
             let message =
                 "A service that this server depends on did not answer; try again in a moment.";
             (503, vec![Issue::error(IssueType::Transient, message)], None)
         }
-        Error::Bug(problem) => {
-            log(exchange, &problem);
-            let message = "The server failed to answer this request; it is logged under the id of this outcome.";
-            (500, vec![Issue::error(IssueType::Exception, message)], None)
-        }
+        Error::Bug(problem) => (500, vec![exchange.log(&problem)], None),
     };
     let id = Some(exchange.request_id.as_str());
     let outcome = operation_outcome(exchange.config.release, id, &issues);
@@ -70,8 +65,4 @@ pub(super) fn unconfigured(request_id: &str) -> Answer {
     let issue = Issue::error(IssueType::Exception, message);
     let outcome = operation_outcome(Release::R4, Some(request_id), &[issue]);
     Answer::fhir(500, outcome.to_string()).with("x-request-id", request_id)
-}
-
-fn log(exchange: &Exchange, problem: &str) {
-    binding::log_error(&format!("request {}: {problem}", exchange.request_id));
 }

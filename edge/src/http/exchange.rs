@@ -8,7 +8,7 @@ use crate::error::{Error, Reason};
 use crate::proxy::{PATH, Purpose, open, seal};
 use crate::store::{Consistency, Partition, secret};
 use fhir::definitions::Definitions;
-use fhir::outcome::IssueType;
+use fhir::outcome::{Issue, IssueType};
 use fhir::search::{self, Handling};
 use std::rc::Rc;
 use worker::Env;
@@ -215,6 +215,13 @@ impl Exchange {
         Ok(bytes.to_vec())
     }
 
+    /// Logs a problem that is ours under the request id, and says what the caller is told of it.
+    pub(crate) fn log(&self, problem: &str) -> Issue {
+        binding::log_error(&format!("request {}: {problem}", self.request_id));
+        let message = "The server failed at this; it is logged under the request id.";
+        Issue::error(IssueType::Exception, message)
+    }
+
     /// Reads a body that nobody read: a connection with the rest of a request in it cannot take
     /// the next one, and would be closed under a caller who keeps it.
     pub(super) async fn drain(&self, request: &web_sys::Request) {
@@ -229,6 +236,12 @@ impl Exchange {
             // Whether it arrives whole makes no difference to the answer.
             let _ = wasm_bindgen_futures::JsFuture::from(body).await;
         }
+    }
+
+    /// Whether the address is a step of a person's sign-in, which is never a script's business.
+    pub(super) fn is_for_people(&self) -> bool {
+        let steps: Vec<&str> = self.segments.iter().map(String::as_str).collect();
+        matches!(steps.as_slice(), [PATH, "authorize" | "callback", ..])
     }
 
     /// Adds what every answer carries.
@@ -258,9 +271,7 @@ impl Exchange {
             let units = charge.rows_read as f64 / 10.0 + charge.rows_written as f64;
             answer = answer.with("x-ms-request-charge", format!("{units:.1}"));
         }
-        // A page that people sign in on is never a script's business.
-        let steps: Vec<&str> = self.segments.iter().map(String::as_str).collect();
-        if matches!(steps.as_slice(), [PATH, "authorize" | "callback", ..]) {
+        if self.is_for_people() {
             return answer;
         }
         cors::add_headers(&self.config.cors, self.header("origin"), &mut answer);

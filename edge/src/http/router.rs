@@ -16,7 +16,9 @@ pub(super) async fn route(
     let origin = exchange.header("origin");
     let wanted = exchange.header("access-control-request-method");
     let cors = &exchange.config.cors;
-    if let Some(answer) = cors::preflight(cors, &exchange.method, origin, wanted) {
+    if !exchange.is_for_people()
+        && let Some(answer) = cors::preflight(cors, &exchange.method, origin, wanted)
+    {
         return Ok(answer);
     }
     let segments: Vec<&str> = exchange.segments.iter().map(String::as_str).collect();
@@ -35,6 +37,7 @@ pub(super) async fn route(
         ("GET", [".well-known", "smart-configuration"]) => {
             proxy::smart_configuration(exchange).await
         }
+        ("GET", ["favicon.ico"]) => Ok(Answer::empty(204).with("cache-control", "max-age=86400")),
         ("GET", ["app", "config.json"]) => app::configuration(exchange),
         ("GET", ["app", ..]) => app::file(exchange).await,
         ("GET", []) if app::wants_page(exchange) => Ok(app::redirect(exchange)),
@@ -77,7 +80,7 @@ async fn with_principal(
         ("PUT", [name, id]) => interaction::update(exchange, principal, (name, id), request).await,
         ("DELETE", [name, id]) => interaction::delete(exchange, principal, name, id).await,
         ("GET", [name, id, "_history"]) => {
-            interaction::history_instance(exchange, principal, name, id).await
+            interaction::history_instance(exchange, principal, (name, id), &exchange.query).await
         }
         ("GET", [name, id, "_history", version]) => {
             interaction::vread(exchange, principal, (name, id), version).await

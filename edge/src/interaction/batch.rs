@@ -42,7 +42,7 @@ pub(super) async fn batch(
             for ((at, _), answer) in together.iter().zip(answers) {
                 let done = match answer {
                     Ok(answer) => response(&answer),
-                    Err(error) => failure(exchange, error)?,
+                    Err(error) => failure(exchange, error),
                 };
                 if let Some(place) = responses.get_mut(*at) {
                     *place = done;

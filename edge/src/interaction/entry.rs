@@ -58,7 +58,7 @@ async fn get(
         Target::Instance(name, id) => read::read(exchange, principal, name, id).await,
         Target::Path(path) => match path.split('/').collect::<Vec<_>>().as_slice() {
             [name, id, "_history"] => {
-                history_instance::history_instance(exchange, principal, name, id).await
+                history_instance::history_instance(exchange, principal, (name, id), &pairs).await
             }
             [name, id, "_history", version] => {
                 vread::vread(exchange, principal, (name, id), version).await
@@ -84,6 +84,10 @@ pub(super) fn response(answer: &Answer) -> Vec<JsValue> {
             response.insert(name.into(), json!(value));
         }
     }
+    if let Some(updated) = answer.updated {
+        let updated = fhir::types::instant(updated);
+        response.insert("lastModified".into(), json!(updated));
+    }
     let response = json!(response).to_string();
     match answer.text() {
         Some(body) => vec![
@@ -95,16 +99,17 @@ pub(super) fn response(answer: &Answer) -> Vec<JsValue> {
     }
 }
 
-/// The response entry for an entry that failed.
-///
-/// # Errors
-/// What is not the caller's fault ends the whole request.
-pub(super) fn failure(exchange: &Exchange, error: Error) -> Result<Vec<JsValue>, Error> {
-    let Error::Rejected(Rejection { reason, issues }) = error else {
-        return Err(error);
+/// The response entry for an entry that failed. What is not the caller's is logged and not shown;
+/// other entries may have been done, so it never ends the whole request.
+pub(super) fn failure(exchange: &Exchange, error: Error) -> Vec<JsValue> {
+    let (status, issues) = match error {
+        Error::Rejected(Rejection { reason, issues }) => {
+            (rejection_status(exchange.config.release, reason), issues)
+        }
+        Error::Upstream(problem) => (503, vec![exchange.log(&problem)]),
+        Error::Bug(problem) => (500, vec![exchange.log(&problem)]),
     };
-    let status = rejection_status(exchange.config.release, reason);
-    Ok(failed(exchange, status, &issues))
+    failed(exchange, status, &issues)
 }
 
 /// A response entry with an OperationOutcome.

@@ -17,16 +17,16 @@ const MAX_COUNT: usize = 1000;
 pub(crate) async fn history_instance(
     exchange: &Exchange,
     principal: &Principal,
-    name: &str,
-    id: &str,
+    (name, id): (&str, &str),
+    query: &[(String, String)],
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
     let grant = exchange.authorise(principal, Action::History, Some(resource_type))?;
-    let count = number(exchange, "_count")?.map_or(DEFAULT_COUNT, |count| {
+    let count = number(query, "_count")?.map_or(DEFAULT_COUNT, |count| {
         usize::try_from(count).unwrap_or(MAX_COUNT).min(MAX_COUNT)
     });
     // Versions are numbered without gaps, so a version is all that a cursor needs.
-    let before = number(exchange, "ct")?;
+    let before = number(query, "ct")?;
     let partition = exchange.partition()?;
     let address = (resource_type, id);
     let page = store::history(
@@ -97,8 +97,8 @@ fn entry((base, resource_type, id): (&str, &str, &str), version: &Version) -> Ve
     }
 }
 
-fn number(exchange: &Exchange, name: &str) -> Result<Option<i64>, Error> {
-    let found = exchange.query.iter().find(|(key, _)| key == name);
+fn number(query: &[(String, String)], name: &str) -> Result<Option<i64>, Error> {
+    let found = query.iter().find(|(key, _)| key == name);
     let Some((_, value)) = found else {
         return Ok(None);
     };

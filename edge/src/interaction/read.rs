@@ -5,7 +5,6 @@ use crate::error::{Error, Reason};
 use crate::http::{Answer, Exchange, etag};
 use crate::store::{self, Version};
 use fhir::outcome::IssueType;
-use fhir::types::http_date;
 
 /// The current version of a resource; 304 when the caller has it already.
 pub(crate) async fn read(
@@ -50,13 +49,16 @@ pub(super) fn answer(
     };
     let tag = etag(version.version);
     let known = exchange.header("if-none-match");
-    let is_known = known.is_some_and(|known| known.split(',').any(|known| known.trim() == tag));
+    let is_known = known.is_some_and(|known| {
+        known
+            .split(',')
+            .map(|known| known.trim().trim_start_matches("W/"))
+            .any(|known| known == "*" || tag.ends_with(known))
+    });
     let answer = if is_known {
         Answer::empty(304)
     } else {
         Answer::stored(200, [body.into()])
     };
-    Ok(answer
-        .with("etag", tag)
-        .with("last-modified", http_date(version.updated)))
+    Ok(answer.with("etag", tag).last_modified(version.updated))
 }

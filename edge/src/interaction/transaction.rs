@@ -10,11 +10,11 @@ use super::entry::{failure, perform, response};
 use super::written::{location, refused};
 use crate::auth::Principal;
 use crate::error::{Error, Rejection};
-use crate::http::{Answer, Exchange, etag};
+use crate::http::{Answer, Body, Exchange, etag};
 use crate::store::{Committed, Outcome, Refusal};
 use fhir::bundle::{Entry, Method};
 use fhir::outcome::Issue;
-use fhir::types::{http_date, instant};
+use fhir::types::instant;
 use plan::{Plan, Planned};
 use serde_json::json;
 use wasm_bindgen::JsValue;
@@ -98,7 +98,7 @@ async fn respond(
                     Ok(found) => found,
                     // What was written stays written, and must be told.
                     Err(error) => {
-                        responses.push(failure(exchange, error)?);
+                        responses.push(failure(exchange, error));
                         continue;
                     }
                 };
@@ -113,7 +113,7 @@ async fn respond(
                 debug_assert_eq!(entry.method, Method::Get);
                 match perform(exchange, principal, entry).await {
                     Ok(answer) => response(&answer),
-                    Err(error) => failure(exchange, error)?,
+                    Err(error) => failure(exchange, error),
                 }
             }
         });
@@ -142,9 +142,7 @@ fn written(exchange: &Exchange, plan: &Plan, at: usize, committed: Committed) ->
         None => Answer::empty(status),
     };
     if version > 0 {
-        answer = answer
-            .with("etag", etag(version))
-            .with("last-modified", http_date(updated));
+        answer = answer.with("etag", etag(version)).last_modified(updated);
     }
     match write {
         Some(write) if status != 204 => {
@@ -161,8 +159,8 @@ fn minimal(exchange: &Exchange, answer: Answer) -> Answer {
         return answer;
     }
     Answer {
-        headers: answer.headers,
-        ..Answer::empty(answer.status)
+        body: Body::Empty,
+        ..answer
     }
 }
 

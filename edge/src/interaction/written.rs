@@ -5,7 +5,7 @@ use crate::http::{Answer, Exchange, etag};
 use crate::store::{Committed, Outcome, Refusal};
 use fhir::meta::Rendered;
 use fhir::outcome::IssueType;
-use fhir::types::{http_date, instant};
+use fhir::types::instant;
 
 /// The versioned address of a resource.
 pub(super) fn location(exchange: &Exchange, resource_type: &str, id: &str, version: i64) -> String {
@@ -40,9 +40,7 @@ pub(super) fn answer(
             rendered.complete(&version.to_string(), &instant(updated)),
         )
     };
-    let answer = answer
-        .with("etag", etag(version))
-        .with("last-modified", http_date(updated));
+    let answer = answer.with("etag", etag(version)).last_modified(updated);
     if status == 201 {
         answer.with("location", location(exchange, resource_type, id, version))
     } else {

@@ -67,3 +67,12 @@ fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.as_str())
         .filter(|value| !value.is_empty())
 }
+
+/// A parameter that stands twice: two servers could read it differently.
+/// <https://www.rfc-editor.org/rfc/rfc6749#section-3.1>
+fn repeated(pairs: &[(String, String)]) -> Option<&str> {
+    let names = pairs.iter().enumerate();
+    let mut twice =
+        names.filter(|(at, (name, _))| pairs.iter().skip(at + 1).any(|(other, _)| other == name));
+    twice.next().map(|(_, (name, _))| name.as_str())
+}

@@ -5,11 +5,11 @@ use super::authorize::is_v2;
 use super::callback::Code;
 use super::redirect::callback_url;
 use super::seal::Purpose;
-use super::value;
+use super::{repeated, value};
 use crate::auth;
 use crate::binding;
 use crate::error::Error;
-use crate::http::{Answer, Body, Exchange};
+use crate::http::{Answer, Exchange};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -50,15 +50,20 @@ pub(super) async fn token(
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     let content_type = exchange.header("content-type").unwrap_or_default();
-    if !content_type.starts_with("application/x-www-form-urlencoded") {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         let words = "The request must be application/x-www-form-urlencoded.";
-        return Ok(refusal("invalid_request", words));
+        return Ok(refusal(exchange, "invalid_request", words));
     }
     let body = exchange.bytes(request).await?;
     let form: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
+    if let Some(name) = repeated(&form) {
+        let words = format!("The parameter {name} stands twice.");
+        return Ok(refusal(exchange, "invalid_request", &words));
+    }
     let request = match prepare(exchange, &form).await? {
         Ok(request) => request,
-        Err(Refused(error, words)) => return Ok(refusal(error, &words)),
+        Err(Refused(error, words)) => return Ok(refusal(exchange, error, &words)),
     };
     let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
     let (status, answer) = send(exchange, &provider.token_endpoint, &request.form).await?;
@@ -70,7 +75,7 @@ pub(super) async fn token(
     if (200..300).contains(&status) {
         complete(exchange, &mut answer, request).await?;
     }
-    Ok(plain(status, &Value::Object(answer)))
+    Ok(plain(exchange, status, &Value::Object(answer)))
 }
 
 async fn prepare(
@@ -197,36 +202,32 @@ fn credentials(
     exchange: &Exchange,
     form: &[(String, String)],
 ) -> Result<(Option<String>, Option<String>), Refused> {
-    if let Some(id) = value(form, "client_id") {
-        return Ok((
-            Some(id.to_owned()),
-            value(form, "client_secret").map(ToOwned::to_owned),
-        ));
-    }
+    let named = value(form, "client_id").map(ToOwned::to_owned);
     let Some(header) = exchange.header("authorization") else {
-        return Ok((None, None));
+        return Ok((named, value(form, "client_secret").map(ToOwned::to_owned)));
     };
-    let wrong = || {
-        Refused(
-            "invalid_client",
-            "The Authorization header is not Basic id:secret.".into(),
-        )
-    };
-    let (scheme, encoded) = header.split_once(' ').ok_or_else(wrong)?;
+    let wrong = |words: &str| Refused("invalid_client", words.to_owned());
+    let no_basic = || wrong("The Authorization header is not Basic id:secret.");
+    let (scheme, encoded) = header.split_once(' ').ok_or_else(no_basic)?;
     if !scheme.eq_ignore_ascii_case("basic") {
-        return Err(wrong());
+        return Err(no_basic());
     }
-    let decoded = STANDARD.decode(encoded.trim()).map_err(|_| wrong())?;
-    let decoded = String::from_utf8(decoded).map_err(|_| wrong())?;
-    let (id, secret) = decoded.split_once(':').ok_or_else(wrong)?;
+    let decoded = STANDARD.decode(encoded.trim()).map_err(|_| no_basic())?;
+    let decoded = String::from_utf8(decoded).map_err(|_| no_basic())?;
+    let (id, secret) = decoded.split_once(':').ok_or_else(no_basic)?;
     let plain = |text: &str| {
         let spaced = text.replace('+', " ");
         percent_encoding::percent_decode_str(&spaced)
             .decode_utf8_lossy()
             .into_owned()
     };
+    let id = plain(id);
+    if named.is_some_and(|named| named != id) {
+        let words = "The client_id of the form is not the one of the Authorization header.";
+        return Err(Refused("invalid_request", words.into()));
+    }
     Ok((
-        Some(plain(id)),
+        Some(id),
         Some(plain(secret)).filter(|secret| !secret.is_empty()),
     ))
 }
@@ -309,22 +310,21 @@ async fn complete(
     Ok(())
 }
 
-fn refusal(error: &str, description: &str) -> Answer {
+fn refusal(exchange: &Exchange, error: &str, description: &str) -> Answer {
     let status = if error == "invalid_client" { 401 } else { 400 };
-    plain(
-        status,
-        &json!({ "error": error, "error_description": description }),
-    )
+    let refusal = json!({ "error": error, "error_description": description });
+    plain(exchange, status, &refusal)
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-5.1>
-fn plain(status: u16, value: &Value) -> Answer {
-    let answer = Answer {
-        status,
-        headers: vec![("content-type", "application/json; charset=utf-8".into())],
-        body: Body::Text(value.to_string()),
-    };
-    answer
+fn plain(exchange: &Exchange, status: u16, value: &Value) -> Answer {
+    let mut answer = Answer::json(value)
         .with("cache-control", "no-store")
-        .with("pragma", "no-cache")
+        .with("pragma", "no-cache");
+    answer.status = status;
+    // Who tried a header is told which one to send: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+    if status == 401 && exchange.header("authorization").is_some() {
+        answer = answer.with("www-authenticate", "Basic realm=\"SMART on FHIR\"");
+    }
+    answer
 }

@@ -5,7 +5,7 @@ use super::partition::{Answer, Partition, Row, Rows};
 use crate::auth::Grant;
 use crate::error::Error;
 use fhir::definitions::Definitions;
-use fhir::search::{Sql, confine};
+use fhir::search::{Access, Sql, confine};
 use js_sys::JsString;
 use wasm_bindgen::JsValue;
 
@@ -61,7 +61,8 @@ pub(crate) async fn read(
     Ok(rows.into_iter().next())
 }
 
-/// One version, current or past.
+/// One version, current or past. What a confined caller may see is known of current versions only:
+/// a past one may have been about somebody else, so it is not there for such a caller.
 pub(crate) async fn vread(
     partition: &Partition,
     definitions: &'static Definitions,
@@ -79,9 +80,11 @@ pub(crate) async fn vread(
     let mut sql = select("r");
     from_current(definitions, grant, (resource_type, id), &mut sql);
     sql.push(" AND r.version = ").number(version);
-    sql.push(" UNION ALL ").append(&select("h"));
-    from_history(definitions, grant, (resource_type, id), &mut sql);
-    sql.push(" AND h.version = ").number(version);
+    if grant.confinement().is_everything() {
+        sql.push(" UNION ALL ").append(&select("h"));
+        from_history(definitions, grant, (resource_type, id), &mut sql);
+        sql.push(" AND h.version = ").number(version);
+    }
     let (rows, _) = run(partition, &sql).await?;
     Ok(rows.into_iter().next())
 }
@@ -110,8 +113,11 @@ pub(crate) async fn history(
     let mut sql = Sql::default();
     sql.push("SELECT * FROM (").append(&select("r"));
     from_current(definitions, grant, (resource_type, id), &mut sql);
-    sql.push(" UNION ALL ").append(&select("h"));
-    from_history(definitions, grant, (resource_type, id), &mut sql);
+    let sees_all = grant.confinement().is_everything();
+    if sees_all {
+        sql.push(" UNION ALL ").append(&select("h"));
+        from_history(definitions, grant, (resource_type, id), &mut sql);
+    }
     sql.push(") WHERE version < ").number(before);
     sql.push(" ORDER BY version DESC LIMIT ");
     sql.number(i64::try_from(count).unwrap_or(i64::MAX).saturating_add(1));
@@ -119,9 +125,10 @@ pub(crate) async fn history(
     let more = is_cut || versions.len() > count;
     versions.truncate(count);
     // Versions have no gaps, so the current number is the number of versions.
+    let total = if sees_all { current.version } else { 1 };
     Ok(Some(HistoryPage {
         versions,
-        total: current.version,
+        total,
         more,
     }))
 }
@@ -163,7 +170,13 @@ fn of(
 ) {
     sql.push(" WHERE r.type = ").bind(resource_type);
     sql.push(" AND r.id = ").bind(id);
-    confine(definitions, resource_type, grant.confinement(), sql);
+    confine(
+        definitions,
+        resource_type,
+        grant.confinement(),
+        Access::Read,
+        sql,
+    );
 }
 
 /// The versions that a statement finds, and whether some were left out to keep the answer short.

@@ -4,7 +4,7 @@ use super::large_text::Crossing;
 use crate::auth::Grant;
 use fhir::definitions::Definitions;
 use fhir::meta::Rendered;
-use fhir::search::{IndexRows, Sql, confine};
+use fhir::search::{Access, IndexRows, Sql, confine};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -74,7 +74,13 @@ impl Write {
         let confinement = (!confinement.is_everything()).then(|| {
             let mut sql = Sql::default();
             sql.push("SELECT 1 FROM resource r WHERE r.rid = ?");
-            confine(definitions, resource_type, confinement, &mut sql);
+            confine(
+                definitions,
+                resource_type,
+                confinement,
+                Access::Write,
+                &mut sql,
+            );
             sql
         });
         Self {

@@ -270,3 +270,77 @@ fn scopes_that_cannot_be_understood_are_named() {
         assert_outcome(&client.get("/Observation"), 400, "invalid", words);
     }
 }
+
+#[test]
+fn what_everybody_may_see_nobody_may_change_from_a_compartment() {
+    let app = app("patient/*.cruds");
+    let admin = Server::shared().admin();
+    let organization =
+        json!({ "resourceType": "Organization", "id": unique("clinic"), "name": "Clinic" });
+    let stored = admin.save(&organization).body;
+    let path = format!("/Organization/{}", organization["id"].as_str().unwrap());
+    app.client.get(&path).expect(200);
+    let renamed = with(&organization, "name", json!("Mine"));
+    assert_outcome(
+        &app.client.put(&path, &renamed),
+        403,
+        "forbidden",
+        "outside",
+    );
+    app.client.delete(&path).expect(204);
+    assert_eq!(
+        admin.get(&path).expect(200).body,
+        stored,
+        "nothing has changed"
+    );
+    let own = json!({ "resourceType": "Organization", "name": "Mine" });
+    assert_outcome(
+        &app.client.post("/Organization", &own),
+        403,
+        "forbidden",
+        "outside",
+    );
+}
+
+#[test]
+fn the_past_of_a_resource_that_moved_is_not_told() {
+    let app = app("patient/*.rs");
+    let admin = Server::shared().admin();
+    let misfiled = admin.post("/Observation", &app.stranger()).expect(201).id();
+    let path = format!("/Observation/{misfiled}");
+    let corrected = with(&app.sample(), "id", json!(misfiled));
+    admin.put(&path, &corrected).expect(200);
+    app.client.get(&path).expect(200);
+    assert_outcome(
+        &app.client.get(&format!("{path}/_history/1")),
+        404,
+        "not-found",
+        "",
+    );
+    let history = app.client.get(&format!("{path}/_history")).expect(200);
+    assert_eq!(entries(&history.body).len(), 1, "{history}");
+    assert!(!history.text.contains("stranger"), "{history}");
+    assert_eq!(
+        entries(&admin.get(&format!("{path}/_history")).body).len(),
+        2
+    );
+}
+
+#[test]
+fn deleting_with_a_version_tells_nothing_of_what_is_outside() {
+    let app = app("patient/*.cruds");
+    let foreign = Server::shared()
+        .admin()
+        .post("/Observation", &app.stranger())
+        .expect(201)
+        .id();
+    for id in [foreign, unique("nothing")] {
+        let path = format!("/Observation/{id}");
+        let answer = app
+            .client
+            .request("DELETE", &path)
+            .header("if-match", "W/\"1\"")
+            .send();
+        assert_outcome(&answer, 404, "not-found", "");
+    }
+}

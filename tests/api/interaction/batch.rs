@@ -169,3 +169,17 @@ fn what_is_no_batch_and_no_transaction_is_refused() {
     let answer = client.post("/", &bundle("batch", &too_many));
     assert_outcome(&answer, 400, "too-costly", "5000");
 }
+
+#[test]
+fn an_entry_is_asked_with_its_own_parameters() {
+    let client = Server::shared().admin();
+    let id = unique("versions");
+    let patient = patient_with_id(&id);
+    client.save(&patient);
+    client.save(&with(&patient, "active", json!(true)));
+    let sent = [request("GET", &format!("Patient/{id}/_history?_count=1"))];
+    let answer = client.post("/", &bundle("batch", &sent)).expect(200);
+    let history = &entries(&answer.body)[0]["resource"];
+    assert_eq!(entries(history).len(), 1, "{answer}");
+    assert_eq!(history["total"], 2, "{answer}");
+}

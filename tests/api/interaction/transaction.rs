@@ -393,3 +393,31 @@ fn if_match_of_an_entry_is_checked() {
         "Bundle.entry[0].request",
     );
 }
+
+#[test]
+fn the_same_condition_twice_creates_one_resource() {
+    let client = Server::shared().admin();
+    let tag = unique("twice");
+    let mut entry = post(&patient(&tag));
+    entry["request"]["ifNoneExist"] = json!(by_identifier(&tag));
+    let answer = transaction(&client, &[entry.clone(), entry]).expect(200);
+    let statuses: Vec<Value> = entries(&answer.body)
+        .iter()
+        .map(|entry| entry["response"]["status"].clone())
+        .collect();
+    assert_eq!(statuses, ["201", "200"], "{answer}");
+    assert_eq!(count(&client, "Patient", &tag), 1);
+}
+
+#[test]
+fn the_canonical_url_of_a_definition_stays_its_own() {
+    let client = Server::shared().admin();
+    let id = unique("definition");
+    let url = format!("http://example.org/fhir/ValueSet/{id}");
+    let definition = json!({ "resourceType": "ValueSet", "id": id, "url": url, "status": "draft" });
+    let mut entry = put(&definition);
+    entry["fullUrl"] = json!(url);
+    transaction(&client, &[entry]).expect(200);
+    let stored = client.get(&format!("/ValueSet/{id}")).expect(200);
+    assert_eq!(stored.body["url"], json!(url));
+}

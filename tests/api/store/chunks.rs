@@ -115,6 +115,8 @@ fn megabytes_of_text_that_is_searched_round_trip() {
         vec!["x".repeat(900_000)],
         vec!["x".repeat(1_000_000), "y".repeat(1_000_000)],
         vec!["é😀".repeat(100_000); 3],
+        // One character that folds to eighteen.
+        vec!["ﷺ".repeat(70_000)],
     ] {
         let id = unique("chunks");
         let mut sent = patient_with_id(&id);

@@ -42,15 +42,18 @@ impl ConditionalReferences {
     }
 }
 
-/// Replaces every reference that `renames` knows: `Reference.reference` and the `url` of an
-/// attachment. Identifiers that happen to hold the same UUID stay as they are.
+/// Replaces every reference that `renames` knows: `Reference.reference`, and a `url` that is a
+/// `urn:`, as of an attachment. The canonical URL of a definition is its own, and identifiers that
+/// happen to hold the same UUID stay as they are.
 pub fn rewrite(resource: &mut Value, renames: &Renames) {
     match resource {
         Value::Array(values) => values.iter_mut().for_each(|value| rewrite(value, renames)),
         Value::Object(properties) => {
             for (name, value) in properties {
                 match value {
-                    Value::String(text) if name == "reference" || name == "url" => {
+                    Value::String(text)
+                        if name == "reference" || (name == "url" && text.starts_with("urn:")) =>
+                    {
                         if let Some(renamed) = renames.get(text.as_str()) {
                             text.clone_from(renamed);
                         }
@@ -76,11 +79,15 @@ mod tests {
             "identifier": [{"system": "urn:ietf:rfc3986", "value": "urn:uuid:a"}],
             "content": [{"attachment": {"url": "urn:uuid:a"}}],
             "performer": [{"reference": "urn:uuid:b"}],
+            "url": "http://example.org/ValueSet/v",
         });
-        rewrite(
-            &mut resource,
-            &Renames::from([("urn:uuid:a".into(), "Patient/1".into())]),
-        );
+        let renames = [
+            ("urn:uuid:a", "Patient/1"),
+            ("http://example.org/ValueSet/v", "ValueSet/v"),
+        ];
+        let renames = renames.map(|(from, to)| (from.to_owned(), to.to_owned()));
+        rewrite(&mut resource, &Renames::from(renames));
+        assert_eq!(resource["url"], "http://example.org/ValueSet/v");
         assert_eq!(resource["subject"]["reference"], "Patient/1");
         assert_eq!(resource["identifier"][0]["value"], "urn:uuid:a");
         assert_eq!(resource["content"][0]["attachment"]["url"], "Patient/1");

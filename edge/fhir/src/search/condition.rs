@@ -33,16 +33,26 @@ pub struct Compartment {
 /// Types that belong to nobody's compartment and may be seen from every one.
 const SHARED: [&str; 4] = ["Location", "Medication", "Organization", "Practitioner"];
 
+/// What a confined caller wants of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// To see it: types that belong to nobody can be seen from every compartment.
+    Read,
+    /// To change it: only what belongs to the compartment.
+    Write,
+}
+
 /// Adds ` AND ...` for a confinement, tested on the resource row named `r`; nothing for a caller
 /// who may see everything.
 pub fn confine(
     definitions: &'static Definitions,
     resource_type: &str,
     confinement: &Confinement,
+    access: Access,
     sql: &mut Sql,
 ) {
     if let Some(compartment) = &confinement.compartment {
-        belongs(definitions, resource_type, compartment, sql);
+        belongs(definitions, resource_type, compartment, access, sql);
     }
     if confinement.constraints.is_empty() {
         return;
@@ -63,9 +73,10 @@ fn belongs(
     definitions: &'static Definitions,
     resource_type: &str,
     Compartment { compartment, id }: &Compartment,
+    access: Access,
     sql: &mut Sql,
 ) {
-    if SHARED.contains(&resource_type) {
+    if access == Access::Read && SHARED.contains(&resource_type) {
         return;
     }
     sql.push(" AND (");
@@ -103,14 +114,12 @@ pub(super) fn probe(predicate: &Predicate, sql: &mut Sql) {
                 .bind_list(ids)
                 .push("))");
         }
-        // The store keeps milliseconds; the criterion counts in steps of 100 ns.
-        Predicate::LastUpdated(criterion) => {
-            criterion.compare(sql, "r.updated * 10000", "(r.updated * 10000 + 9999)");
-        }
+        Predicate::LastUpdated(criterion) => criterion.compare_milliseconds(sql, "r.updated"),
         Predicate::Indexed {
             key,
             criterion,
             negated,
+            ..
         } => {
             sql.push(if *negated { "NOT EXISTS " } else { "EXISTS " });
             sql.push("(SELECT 1 FROM ").push(criterion.table().name());

@@ -15,9 +15,9 @@ mod query;
 mod sql;
 pub mod value;
 
-pub use condition::{Compartment, Confinement, confine};
+pub use condition::{Access, Compartment, Confinement, confine};
 pub use extract::{IndexRows, extract};
 pub use plan::{After, Position, Statement, count, select};
-pub use predicate::Predicate;
+pub use predicate::{Predicate, Spread};
 pub use query::{Context, Handling, Query, Sort, SortKey, Total, parse};
 pub use sql::Sql;

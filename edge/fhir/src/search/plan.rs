@@ -5,8 +5,8 @@
 //! one run of the index in the order of resources, the statement streams and stops at the page's
 //! end, however many resources match; otherwise the ids are collected first.
 
-use super::condition::{Confinement, confine, probe, rows};
-use super::predicate::{Criterion, Predicate, Table};
+use super::condition::{Access, Confinement, confine, probe, rows};
+use super::predicate::{Criterion, Predicate, Spread, Table};
 use super::query::{Query, Sort, SortKey};
 use super::sql::Sql;
 use crate::definitions::Definitions;
@@ -124,7 +124,18 @@ fn from_and_where(
         _ => {
             sql.push(" FROM resource r WHERE r.type = ")
                 .bind(query.resource_type);
-            sql.push(" AND r.deleted = 0");
+            // The plus keeps SQLite from the index by type where another leads to fewer rows.
+            let by_other = query.predicates.iter().any(|predicate| {
+                matches!(
+                    predicate,
+                    Predicate::Id { negated: false, .. } | Predicate::LastUpdated(_)
+                )
+            });
+            sql.push(if by_other {
+                " AND +r.deleted = 0"
+            } else {
+                " AND r.deleted = 0"
+            });
         }
     }
     for (at, predicate) in query.predicates.iter().enumerate() {
@@ -134,7 +145,13 @@ fn from_and_where(
             probe(predicate, sql);
         }
     }
-    confine(definitions, query.resource_type, confinement, sql);
+    confine(
+        definitions,
+        query.resource_type,
+        confinement,
+        Access::Read,
+        sql,
+    );
     streams
 }
 
@@ -146,14 +163,24 @@ fn rank(predicate: &Predicate) -> u8 {
         Predicate::Id { negated: false, .. } => 0,
         Predicate::Indexed {
             negated: false,
+            spread: Spread::Narrow,
+            ..
+        } => 1,
+        Predicate::Indexed {
+            negated: false,
+            spread: Spread::Wide,
+            ..
+        } => 7,
+        Predicate::Indexed {
+            negated: false,
             criterion,
             ..
         } => match criterion {
-            Criterion::Reference(_) => 1,
-            Criterion::String(criterion) if criterion.is_range() => 2,
-            Criterion::Token(_) => 3,
-            Criterion::String(_) => 4,
-            Criterion::Date(_) => 5,
+            Criterion::Reference(_) => 2,
+            Criterion::String(criterion) if criterion.is_range() => 3,
+            Criterion::Token(_) => 4,
+            Criterion::String(_) => 5,
+            Criterion::Date(_) => 6,
         },
         _ => NO_DRIVER,
     }

@@ -23,6 +23,8 @@ pub enum Predicate {
         criterion: Criterion,
         /// Whether resources with such a value are excluded (`:not`).
         negated: bool,
+        /// How many resources are likely to have one value.
+        spread: Spread,
     },
     /// `:missing`.
     Missing {
@@ -33,6 +35,44 @@ pub enum Predicate {
         /// Whether a resource with the value fails (`true`) or passes.
         missing: bool,
     },
+}
+
+/// How many resources of a type are likely to share one value of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spread {
+    /// One or a few: identifiers.
+    Narrow,
+    /// Some.
+    Usual,
+    /// A large part of all: statuses and categories.
+    Wide,
+}
+
+impl Spread {
+    /// The spread of a parameter, by its code.
+    pub(super) fn of(code: &str) -> Self {
+        const WIDE: [&str; 14] = [
+            "active",
+            "category",
+            "class",
+            "clinical-status",
+            "deceased",
+            "gender",
+            "intent",
+            "language",
+            "mode",
+            "priority",
+            "status",
+            "verification-status",
+            "_security",
+            "_tag",
+        ];
+        match code {
+            "identifier" | "url" => Self::Narrow,
+            code if WIDE.contains(&code) => Self::Wide,
+            _ => Self::Usual,
+        }
+    }
 }
 
 /// What is asked of a value, by search type.

@@ -2,7 +2,7 @@
 
 use super::escape::split;
 use super::parameters;
-use super::predicate::{Criterion, Predicate, Table};
+use super::predicate::{Criterion, Predicate, Spread, Table};
 use super::value::{date, reference, string, token};
 use crate::definitions::{Definitions, SearchParameter, SearchType};
 use crate::outcome::{Issue, IssueType};
@@ -283,6 +283,7 @@ fn clause(
         key,
         criterion,
         negated,
+        spread: Spread::of(code),
     })
 }
 

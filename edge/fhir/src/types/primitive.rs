@@ -151,7 +151,7 @@ fn is_base64(text: &str) -> bool {
 fn is_string(text: &str) -> bool {
     const MEGABYTE: usize = 1024 * 1024;
     text.len() <= MEGABYTE
-        && !text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{80}'..))
+        && !text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{7f}'..))
 }
 
 #[cfg(test)]

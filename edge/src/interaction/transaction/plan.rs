@@ -107,6 +107,8 @@ impl Plan {
         entries: &[Entry],
     ) -> Result<Vec<Option<Address>>, Error> {
         let mut addresses = Vec::with_capacity(entries.len());
+        // The same condition twice means the same resource, be it there or about to be.
+        let mut conditions: HashMap<(&str, &str), String> = HashMap::new();
         for (at, entry) in entries.iter().enumerate() {
             let address = match (&entry.target, entry.method) {
                 (_, Method::Get) | (Target::Path(_), _) => None,
@@ -117,18 +119,23 @@ impl Plan {
                 }),
                 (Target::Type(_), Method::Put) => return Err(no_conditional_update()),
                 (Target::Type(resource_type), _) => {
-                    let existing = match &entry.if_none_exist {
-                        None => None,
-                        Some(criteria) => {
+                    let mut existing = None;
+                    if let Some(criteria) = &entry.if_none_exist {
+                        let condition = (*resource_type, criteria.as_str());
+                        existing = conditions.get(&condition).cloned();
+                        if existing.is_none() {
                             let resolved =
                                 conditional::resolve(exchange, principal, resource_type, criteria);
                             let resolved = resolved.await.map_err(|error| in_entry(error, at))?;
                             self.command.guards.push(resolved.guard);
-                            resolved.id
+                            existing = resolved.id;
                         }
-                    };
+                    }
                     let exists = existing.is_some();
                     let id = existing.unwrap_or_else(binding::random_uuid);
+                    if let Some(criteria) = &entry.if_none_exist {
+                        conditions.insert((resource_type, criteria), id.clone());
+                    }
                     Some(Address {
                         resource_type,
                         id,

@@ -138,7 +138,10 @@ impl Inner {
         {
             // Whoever may not see a resource learns nothing by deleting it.
             return match kind {
-                Kind::Delete => Ok(result("absent", 0.0, now as f64)),
+                Kind::Delete => {
+                    check_version(write.get(field::IF_MATCH).as_f64(), None, at)?;
+                    Ok(result("absent", 0.0, now as f64))
+                }
                 Kind::Create | Kind::Update => Err(refuse("outside", at, 0.0)),
             };
         }

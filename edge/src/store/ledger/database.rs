@@ -10,6 +10,20 @@ use wasm_bindgen::{JsCast, JsValue};
 /// is at most three bytes.
 const CHUNK: u32 = 600_000;
 
+/// How many UTF-16 units of bodies an answer holds, unless it is one body alone: at three bytes
+/// each they stay below what a call carries.
+const UNITS: u32 = 6_000_000;
+
+/// What a SELECT found.
+pub(super) struct Selected {
+    /// The rows, each an array.
+    pub(super) rows: Array,
+    /// How many rows were read for them.
+    pub(super) read: f64,
+    /// Whether rows were left out because their bodies would have become too long.
+    pub(super) is_cut: bool,
+}
+
 /// Whether a body is too long for one row.
 pub(super) fn is_chunked(body: &JsString) -> bool {
     body.length() > CHUNK
@@ -68,27 +82,54 @@ impl Database {
             .ok_or_else(|| JsValue::from("the query has no number"))
     }
 
-    /// Runs a SELECT; its rows and how many rows were read for them. With `with_bodies` the last
-    /// four columns are rid, version, body and chunks, and bodies that were cut are whole again.
+    /// Runs a SELECT. With `with_bodies` the last four columns are rid, version, body and chunks;
+    /// bodies that were cut are whole again, and rows are read only until their bodies are as long
+    /// as an answer can be: what does not fit is never in memory.
     pub(super) fn select(
         &self,
         statement: &str,
         values: &Array,
         with_bodies: bool,
-    ) -> Result<(Array, f64), JsValue> {
+    ) -> Result<Selected, JsValue> {
         let cursor = self.sql.exec(&statement.into(), values)?;
-        let rows = collect(&cursor.raw()?)?;
-        if with_bodies {
-            for row in rows.iter() {
-                let row: Array = row.unchecked_into();
-                let chunks = row.length().saturating_sub(1);
-                if row.get(chunks).as_f64().is_some_and(|chunks| chunks > 0.0) {
-                    let (rid, version) = (row.get(chunks - 3), row.get(chunks - 2));
-                    row.set(chunks - 1, self.chunked(&rid, &version)?.into());
-                }
-            }
+        if !with_bodies {
+            let rows = collect(&cursor.raw()?)?;
+            let read = cursor.rows_read();
+            return Ok(Selected {
+                rows,
+                read,
+                is_cut: false,
+            });
         }
-        Ok((rows, cursor.rows_read()))
+        let iterator: js_sys::Iterator = cursor.raw()?.unchecked_into();
+        let rows = Array::new();
+        let mut units = 0;
+        let mut is_cut = false;
+        loop {
+            let next = iterator.next()?;
+            if next.done() {
+                break;
+            }
+            let row: Array = next.value().unchecked_into();
+            let chunks = row.length().saturating_sub(1);
+            if row.get(chunks).as_f64().is_some_and(|chunks| chunks > 0.0) {
+                let (rid, version) = (row.get(chunks - 3), row.get(chunks - 2));
+                row.set(chunks - 1, self.chunked(&rid, &version)?.into());
+            }
+            if let Ok(body) = row.get(chunks - 1).dyn_into::<JsString>() {
+                units += body.length();
+            }
+            is_cut = units > UNITS && rows.length() > 0;
+            if is_cut {
+                break;
+            }
+            rows.push(&row);
+        }
+        Ok(Selected {
+            rows,
+            read: cursor.rows_read(),
+            is_cut,
+        })
     }
 
     /// A body that stands in chunks.

@@ -63,7 +63,8 @@ impl Ledger {
         let database = Database::new(state.storage());
         schema::create(&database)?;
         let sequence = database.number("SELECT value FROM ledger WHERE name = 'sequence'", &[])?;
-        let last_updated = database.number("SELECT ifnull(max(updated), 0) FROM resource", &[])?;
+        let statement = "SELECT value FROM ledger WHERE name = 'last_updated'";
+        let last_updated = database.number(statement, &[])?;
         let inner = Rc::new(Inner {
             database,
             env,
@@ -105,8 +106,8 @@ impl Ledger {
         with_bodies: bool,
     ) -> Result<JsValue, JsValue> {
         let database = &self.inner.database;
-        let (rows, read) = database.select(statement, values, with_bodies)?;
-        reply::reply(self.inner.sequence.get(), read, &rows, with_bodies)
+        let selected = database.select(statement, values, with_bodies)?;
+        reply::reply(self.inner.sequence.get(), &selected, with_bodies)
     }
 
     /// The secret that others are derived from, drawn at the ledger's birth.
@@ -207,9 +208,10 @@ impl Inner {
                 answers.push(&self.apply(&pending.command, now));
             }
             if self.sequence.get() != before {
-                let statement = "UPDATE ledger SET value = ? WHERE name = 'sequence'";
-                self.database
-                    .run(statement, &[(self.sequence.get() as f64).into()])?;
+                let statement = "UPDATE ledger SET value = iif(name = 'sequence', ?, ?)
+                                 WHERE name IN ('sequence', 'last_updated')";
+                let values = [self.sequence.get(), now].map(|value| JsValue::from(value as f64));
+                self.database.run(statement, &values)?;
             }
             Ok(answers)
         });

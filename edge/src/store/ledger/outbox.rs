@@ -12,7 +12,8 @@ use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-/// How many versions one alarm brings; each is up to two writes of the 1000 that a call may make.
+/// How many versions one alarm brings, fewer when they are large; each is up to two writes of the
+/// 1000 that a call may make.
 const BATCH: i64 = 200;
 /// How many are under way at once.
 const TOGETHER: usize = 4;
@@ -104,13 +105,14 @@ impl Inner {
                 self.bring(announced, is_newest)
             });
             try_join_all(bring).await?;
+            // What has arrived is done with, whatever happens to the rest.
+            if let Some(last) = together.last() {
+                let statement = "DELETE FROM outbox WHERE n <= ?";
+                self.database.run(statement, &[last.n.into()])?;
+            }
             // Requests come first: a runtime whose KV is in the same process sees to them only
             // when nothing is ready to run.
             worker::Delay::from(Duration::from_millis(1)).await;
-        }
-        if let Some(last) = announced.last() {
-            self.database
-                .run("DELETE FROM outbox WHERE n <= ?", &[last.n.into()])?;
         }
         Ok(())
     }
@@ -139,8 +141,8 @@ impl Inner {
 
     fn announced(&self) -> Result<Vec<Announced>, JsValue> {
         let values = Array::of1(&JsValue::from(BATCH as f64));
-        let (rows, _) = self.database.select(WAITING, &values, true)?;
-        let rows = rows.iter().map(|row| {
+        let selected = self.database.select(WAITING, &values, true)?;
+        let rows = selected.rows.iter().map(|row| {
             let row: Array = row.unchecked_into();
             let number = |at| row.get(at).as_f64().unwrap_or_default();
             let text = |at| row.get(at).as_string().unwrap_or_default();

@@ -51,7 +51,7 @@ CREATE TABLE IF NOT EXISTS reference_index(
     base TEXT NOT NULL, PRIMARY KEY(param, id, type, rid, base)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS reference_index_by_resource ON reference_index(rid, param);
-INSERT OR IGNORE INTO ledger(name, value) VALUES('schema', 1), ('sequence', 0);
+INSERT OR IGNORE INTO ledger(name, value) VALUES('schema', 1), ('sequence', 0), ('last_updated', 0);
 ";
 
 /// Creates what is not there yet.

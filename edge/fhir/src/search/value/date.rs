@@ -22,6 +22,9 @@ enum Comparison {
     Approximately,
 }
 
+/// How many steps of 100 ns a millisecond has.
+const TICKS: Ticks = 10_000;
+
 /// What a query asks for: any of the comparisons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Criterion {
@@ -112,8 +115,29 @@ impl Criterion {
         self.compare(sql, "i.low", "i.high");
     }
 
-    /// Adds the condition on any two expressions that hold the first and last tick.
-    pub fn compare(&self, sql: &mut Sql, low: &str, high: &str) {
+    /// Adds the condition on a column of milliseconds, as the store keeps `meta.lastUpdated`: the
+    /// bounds are brought to the column's unit, so that its index can be used.
+    pub fn compare_milliseconds(&self, sql: &mut Sql, column: &str) {
+        let alternatives = self.alternatives.iter().map(|(comparison, interval)| {
+            // The first and the last millisecond that lie in the interval.
+            let low =
+                interval.low.div_euclid(TICKS) + i64::from(interval.low.rem_euclid(TICKS) > 0);
+            let high = interval.high.div_euclid(TICKS);
+            (
+                *comparison,
+                Interval {
+                    low,
+                    high: high.max(low),
+                },
+            )
+        });
+        let rounded = Self {
+            alternatives: alternatives.collect(),
+        };
+        rounded.compare(sql, column, column);
+    }
+
+    fn compare(&self, sql: &mut Sql, low: &str, high: &str) {
         sql.push("(");
         for (at, (comparison, Interval { low: a, high: b })) in self.alternatives.iter().enumerate()
         {

@@ -4,6 +4,7 @@ use crate::definitions::Definitions;
 use crate::fhirpath::Node;
 use crate::search::escape::unescape;
 use crate::search::sql::Sql;
+use crate::search::value::within;
 use serde_json::Value;
 
 /// One row of `reference_index`.
@@ -45,7 +46,11 @@ pub fn extract(
     rows: &mut Vec<Row>,
 ) {
     let reference = node.value.get("reference").unwrap_or(node.value);
-    let Some(text) = reference.as_str().filter(|text| !text.is_empty()) else {
+    let Some(text) = reference
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .map(within)
+    else {
         return;
     };
     if text.starts_with('#') || text.starts_with("urn:") {

@@ -3,6 +3,7 @@
 use crate::fhirpath::Node;
 use crate::search::escape::unescape;
 use crate::search::sql::Sql;
+use crate::search::value::within;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -17,11 +18,11 @@ pub struct Row {
 }
 
 impl Row {
-    /// The row of a text, which is indexed up to its first 100 000 characters.
+    /// The row of a text, of which the beginning is indexed. Folding can make a text longer.
     pub fn new(text: &str) -> Self {
-        let text = indexed(text);
+        let text = within(text);
         Self {
-            folded: fold(text),
+            folded: within(&fold(text)).to_owned(),
             value: text.to_owned(),
         }
     }
@@ -67,18 +68,6 @@ pub fn extract(node: &Node<'_>, rows: &mut Vec<Row>) {
     }
 }
 
-/// How many characters of a text are indexed: nobody searches by more, and a row must fit the
-/// store. `:exact` compares as many.
-const INDEXED: usize = 100_000;
-
-fn indexed(text: &str) -> &str {
-    let end = text
-        .char_indices()
-        .nth(INDEXED)
-        .map_or(text.len(), |(at, _)| at);
-    text.get(..end).unwrap_or(text)
-}
-
 fn push(value: &Value, rows: &mut Vec<Row>) {
     match value {
         Value::String(text) if !text.is_empty() => rows.push(Row::new(text)),
@@ -113,7 +102,7 @@ pub fn fold(text: &str) -> String {
 /// Reads the alternatives of one clause.
 pub fn parse(values: &[&str], match_: Match) -> Criterion {
     let values = values.iter().map(|value| unescape(value));
-    let values = values.map(|value| indexed(&value).to_owned());
+    let values = values.map(|value| within(&value).to_owned());
     Criterion {
         match_,
         values: values
@@ -121,7 +110,7 @@ pub fn parse(values: &[&str], match_: Match) -> Criterion {
                 if match_ == Match::Exact {
                     value
                 } else {
-                    fold(&value)
+                    within(&fold(&value)).to_owned()
                 }
             })
             .collect(),
@@ -148,7 +137,8 @@ impl Criterion {
                 sql.push(") q WHERE instr(i.folded, q.value) > 0)");
             }
             (Match::Exact, values) => {
-                let folded: Vec<_> = values.iter().map(|value| fold(value)).collect();
+                let folded = values.iter().map(|value| within(&fold(value)).to_owned());
+                let folded: Vec<_> = folded.collect();
                 sql.push("i.folded IN (SELECT value FROM json_each(")
                     .bind_list(&folded);
                 sql.push(")) AND i.value IN (SELECT value FROM json_each(")

@@ -4,6 +4,7 @@ use crate::definitions::Definitions;
 use crate::fhirpath::Node;
 use crate::search::escape::{split, unescape};
 use crate::search::sql::Sql;
+use crate::search::value::within;
 use serde_json::Value;
 
 /// One row of `token_index`.
@@ -97,8 +98,8 @@ fn push_coding(coding: &Value, rows: &mut Vec<Row>) {
 fn push(system: &str, code: &str, rows: &mut Vec<Row>) {
     if !code.is_empty() || !system.is_empty() {
         rows.push(Row {
-            code: code.to_owned(),
-            system: system.to_owned(),
+            code: within(code).to_owned(),
+            system: within(system).to_owned(),
         });
     }
 }
@@ -157,13 +158,36 @@ impl Criterion {
                 Alternative::System(system) => systems.push(system),
             }
         }
-        sql.push("(i.code IN (SELECT value FROM json_each(")
-            .bind_list(&codes);
-        sql.push(")) OR (i.code, i.system) IN (SELECT value->>0, value->>1 FROM json_each(");
-        sql.bind_list(&pairs);
-        sql.push(")) OR i.system IN (SELECT value FROM json_each(")
-            .bind_list(&systems);
-        sql.push(")))");
+        // Only what is asked for stands in the condition: each part can then seek the index.
+        let mut parts = Vec::new();
+        if !codes.is_empty() {
+            let mut part = Sql::default();
+            part.push("i.code IN (SELECT value FROM json_each(")
+                .bind_list(&codes)
+                .push("))");
+            parts.push(part);
+        }
+        if !pairs.is_empty() {
+            let first: Vec<_> = pairs.iter().map(|(code, _)| code).collect();
+            let mut part = Sql::default();
+            part.push("i.code IN (SELECT value FROM json_each(")
+                .bind_list(&first);
+            part.push(")) AND (i.code, i.system) IN (SELECT value->>0, value->>1 FROM json_each(");
+            part.bind_list(&pairs).push("))");
+            parts.push(part);
+        }
+        if !systems.is_empty() {
+            let mut part = Sql::default();
+            part.push("i.system IN (SELECT value FROM json_each(")
+                .bind_list(&systems)
+                .push("))");
+            parts.push(part);
+        }
+        sql.push("(");
+        for (at, part) in parts.iter().enumerate() {
+            sql.push(if at > 0 { " OR " } else { "" }).append(part);
+        }
+        sql.push(")");
     }
 
     /// Whether the rows that match are one run of the index in the order of resources.

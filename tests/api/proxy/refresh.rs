@@ -1,0 +1,146 @@
+//! Refresh tokens: they carry the launch on, for the app that got them.
+//! <https://hl7.org/fhir/smart-app-launch/app-launch.html#refresh-access-token>
+
+use super::parameters::Parameters;
+use super::{
+    CONFIDENTIAL, PUBLIC, SECRET, assert_not_stored, assert_token_refused, code,
+    confidential_request, launch, post_token, redemption, request, sealed_state, v1, v2,
+};
+use api::Answer;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// What fhirclient sends: no client, no scope.
+fn renewal(token: &str) -> Parameters {
+    let form = Parameters::default().set("grant_type", "refresh_token");
+    form.set("refresh_token", token)
+}
+
+fn refresh_token(answer: &Answer) -> &str {
+    answer.body["refresh_token"]
+        .as_str()
+        .expect("a refresh token")
+}
+
+#[test]
+fn a_refresh_keeps_the_launch_as_often_as_it_is_done() {
+    for server in [v1(), v2()] {
+        let first = launch(server);
+        let mut before = first.clone();
+        for client in [None, Some(PUBLIC), None] {
+            let form = renewal(refresh_token(&before));
+            let form = client
+                .iter()
+                .fold(form, |form, id| form.set("client_id", id));
+            let answer = post_token(server, &form).expect(200);
+            assert_not_stored(&answer);
+            for name in [
+                "patient",
+                "encounter",
+                "need_patient_banner",
+                "smart_style_url",
+                "client_id",
+                "token_type",
+            ] {
+                assert!(!first.body[name].is_null(), "{name}");
+                assert_eq!(answer.body[name], first.body[name], "{name}");
+            }
+            assert!(answer.body["expires_in"].is_u64(), "{answer}");
+            let scope = answer.body["scope"].as_str().expect("scope");
+            assert!(
+                scope.split(' ').any(|scope| scope == "offline_access"),
+                "{scope}"
+            );
+            assert_ne!(answer.body["access_token"], before.body["access_token"]);
+            let app = server.bearing(answer.body["access_token"].as_str().expect("a token"));
+            app.get("/Patient/demo-amelia").expect(200);
+            app.get("/Patient/demo-other").expect(404);
+            before = answer;
+        }
+    }
+}
+
+#[test]
+fn the_provider_s_own_refresh_token_stays_hidden() {
+    let first = launch(v2());
+    let token = refresh_token(&first);
+    let opened = URL_SAFE_NO_PAD.decode(token).expect("base64url");
+    for secret in ["demo-amelia", "patient", PUBLIC] {
+        let found = opened
+            .windows(secret.len())
+            .any(|part| part == secret.as_bytes());
+        assert!(!found && !token.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn a_refresh_token_is_for_its_app() {
+    let server = v2();
+    let first = launch(server);
+    let form = renewal(refresh_token(&first));
+    for other in [
+        form.clone()
+            .set("client_id", CONFIDENTIAL)
+            .set("client_secret", SECRET),
+        form.clone().set("client_id", CONFIDENTIAL),
+        form.clone().set("client_id", "unknown"),
+    ] {
+        let answer = post_token(server, &other);
+        assert_token_refused(&answer, 400, "invalid_grant", "for this client");
+    }
+    post_token(server, &form).expect(200);
+}
+
+#[test]
+fn an_app_with_a_secret_shows_it_again() {
+    let server = v2();
+    let code = code(server, &confidential_request(server));
+    let form = redemption(&code)
+        .without("code_verifier")
+        .set("client_id", CONFIDENTIAL);
+    let first = post_token(server, &form.set("client_secret", SECRET)).expect(200);
+    let form = renewal(refresh_token(&first));
+    for form in [form.clone(), form.clone().set("client_id", CONFIDENTIAL)] {
+        assert_token_refused(&post_token(server, &form), 401, "invalid_client", "AADSTS");
+    }
+    let foreign = form.clone().set("client_id", PUBLIC);
+    assert_token_refused(
+        &post_token(server, &foreign),
+        400,
+        "invalid_grant",
+        "for this client",
+    );
+    let form = form
+        .set("client_id", CONFIDENTIAL)
+        .set("client_secret", SECRET);
+    let answer = post_token(server, &form).expect(200);
+    assert_eq!(answer.body["client_id"], CONFIDENTIAL);
+    assert_eq!(answer.body["patient"], "demo-amelia");
+}
+
+#[test]
+fn what_this_server_did_not_make_renews_nothing() {
+    let server = v2();
+    let first = launch(server);
+    let token = refresh_token(&first);
+    let mut bytes = URL_SAFE_NO_PAD.decode(token).expect("base64url");
+    bytes[30] ^= 1;
+    let touched = URL_SAFE_NO_PAD.encode(&bytes);
+    let state = sealed_state(server, &request(server));
+    let unused = code(server, &request(server));
+    let foreign = launch(v1());
+    let others = [
+        &touched,
+        &token[..token.len() - 4],
+        &state,
+        &unused,
+        refresh_token(&foreign),
+        "x",
+    ];
+    for other in others {
+        let answer = post_token(server, &renewal(other));
+        assert_token_refused(&answer, 400, "invalid_grant", "not made by this server");
+    }
+    let as_code = post_token(server, &redemption(token));
+    assert_token_refused(&as_code, 400, "invalid_grant", "not one of this");
+}

@@ -1,0 +1,267 @@
+//! What the token endpoint refuses. <https://www.rfc-editor.org/rfc/rfc6749#section-5.2>
+
+use super::parameters::{Parameters, Target};
+use super::{
+    APP, APP_WITH_QUERY, AUTHORIZE, CHALLENGE, CONFIDENTIAL, OTHER_APP, PUBLIC, SECRET, TOKEN,
+    VERIFIER, assert_token_refused, code, confidential_request, post_token, redemption, request,
+    sealed_state, v1, v2,
+};
+use api::{Answer, Browser};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use std::thread;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn post(content_type: &str, authorization: Option<&str>, body: &str) -> Answer {
+    let request = v2().anonymous().request("POST", TOKEN);
+    let request = match authorization {
+        Some(authorization) => request.header("authorization", authorization),
+        None => request,
+    };
+    request
+        .header("content-type", content_type)
+        .body(body)
+        .send()
+}
+
+#[test]
+fn only_the_verifier_of_the_challenge_redeems_a_code() {
+    for server in [v1(), v2()] {
+        for form in [
+            redemption("").set("code_verifier", &VERIFIER.replace('d', "e")),
+            redemption("").set("code_verifier", CHALLENGE),
+            redemption("").set("code_verifier", ""),
+            redemption("").without("code_verifier"),
+        ] {
+            let form = form.set("code", &code(server, &request(server)));
+            // In the provider's own words.
+            assert_token_refused(&post_token(server, &form), 400, "invalid_grant", "AADSTS");
+            let late = form.set("code_verifier", VERIFIER);
+            assert_token_refused(
+                &post_token(server, &late),
+                400,
+                "invalid_grant",
+                "used before",
+            );
+        }
+    }
+}
+
+#[test]
+fn a_public_app_without_a_challenge_gets_no_code() {
+    let server = v2();
+    let request = request(server)
+        .without("code_challenge")
+        .without("code_challenge_method");
+    let start = format!("{}{}?{request}", server.base, AUTHORIZE);
+    let address = Browser::new(server).sign_in(&start, "patient", APP);
+    let target = Target::parse(&address);
+    assert_eq!(target.value("error"), Some("invalid_request"), "{address}");
+    assert_eq!(target.value("code"), None);
+}
+
+#[test]
+fn a_code_is_redeemed_once_even_by_many_at_the_same_time() {
+    let server = v2();
+    let form = redemption(&code(server, &request(server)));
+    let answers = thread::scope(|scope| {
+        let calls = Vec::from_iter((0..8).map(|_| scope.spawn(|| post_token(server, &form))));
+        Vec::from_iter(
+            calls
+                .into_iter()
+                .map(|call| call.join().expect("an answer")),
+        )
+    });
+    assert_eq!(
+        answers.iter().filter(|answer| answer.status == 200).count(),
+        1
+    );
+    for answer in answers.iter().filter(|answer| answer.status != 200) {
+        assert_token_refused(answer, 400, "invalid_grant", "used before");
+    }
+    assert_token_refused(
+        &post_token(server, &form),
+        400,
+        "invalid_grant",
+        "used before",
+    );
+}
+
+#[test]
+fn a_code_is_for_its_app_and_address_and_trying_does_not_use_it_up() {
+    let server = v2();
+    let form = redemption(&code(server, &request(server)));
+    for other in [
+        form.clone()
+            .set("client_id", CONFIDENTIAL)
+            .set("client_secret", SECRET),
+        form.clone().set("client_id", "unknown"),
+        form.clone().set("client_id", "SMART-APP"),
+        form.clone().set("redirect_uri", APP_WITH_QUERY),
+        form.clone().set("redirect_uri", OTHER_APP),
+        form.clone().set("redirect_uri", "https://evil.example/cb"),
+        form.clone().set("redirect_uri", "https://app.example/cb/"),
+    ] {
+        assert_token_refused(
+            &post_token(server, &other),
+            400,
+            "invalid_grant",
+            "not one of this",
+        );
+    }
+    post_token(server, &form).expect(200);
+}
+
+#[test]
+fn a_code_that_this_server_did_not_seal_is_none() {
+    let server = v2();
+    let good = code(server, &request(server));
+    let mut bytes = URL_SAFE_NO_PAD.decode(&good).expect("base64url");
+    bytes[40] ^= 1;
+    let touched = URL_SAFE_NO_PAD.encode(&bytes);
+    let foreign = code(v1(), &request(v1()));
+    let state = sealed_state(server, &request(server));
+    // The reference's compound code: {"patient":"p1","code":"AADCODE"} for everybody to change.
+    let plain = "eyJwYXRpZW50IjoicDEiLCJjb2RlIjoiQUFEQ09ERSJ9";
+    for other in [
+        &touched,
+        &good[..good.len() - 4],
+        &foreign,
+        &state,
+        plain,
+        "AADCODE",
+        "!",
+    ] {
+        let answer = post_token(server, &redemption(other));
+        assert_token_refused(&answer, 400, "invalid_grant", "not one of this");
+    }
+    post_token(server, &redemption(&good)).expect(200);
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let server = v2();
+    let whole = redemption("x");
+    for name in ["grant_type", "code", "redirect_uri", "client_id"] {
+        for form in [whole.clone().without(name), whole.clone().set(name, "")] {
+            let answer = post_token(server, &form);
+            assert_token_refused(&answer, 400, "invalid_request", "Value cannot be null");
+            assert_token_refused(&answer, 400, "invalid_request", name);
+        }
+    }
+    let refresh = Parameters::default().set("grant_type", "refresh_token");
+    let answer = post_token(server, &refresh);
+    assert_token_refused(&answer, 400, "invalid_request", "refresh_token");
+    let empty = post(FORM, None, "");
+    assert_token_refused(&empty, 400, "invalid_request", "grant_type");
+}
+
+#[test]
+fn a_parameter_that_stands_twice_is_refused() {
+    let server = v2();
+    let form = redemption(&code(server, &request(server)));
+    for name in form.names() {
+        let again = Parameters::default().set(name, "x");
+        let answer = post(FORM, None, &format!("{form}&{again}"));
+        assert_token_refused(&answer, 400, "invalid_request", name);
+    }
+}
+
+#[test]
+fn grants_that_show_a_password_or_skip_the_proxy_are_not_supported() {
+    let server = v2();
+    for grant in [
+        "password",
+        "implicit",
+        "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+        "Authorization_Code",
+        "authorization_code ",
+    ] {
+        let form = redemption("x").set("grant_type", grant);
+        let form = form.set("username", "patient").set("password", "patient");
+        let answer = post_token(server, &form);
+        assert_token_refused(&answer, 400, "unsupported_grant_type", grant);
+    }
+}
+
+#[test]
+fn only_a_form_is_read() {
+    let form = redemption("x").to_string();
+    for content_type in [
+        "application/json",
+        "text/plain",
+        "multipart/form-data; boundary=x",
+    ] {
+        let answer = post(content_type, None, &form);
+        assert_token_refused(&answer, 400, "invalid_request", "x-www-form-urlencoded");
+    }
+}
+
+#[test]
+fn a_form_is_one_with_parameters_and_in_capitals_too() {
+    let form = redemption("x").to_string();
+    for content_type in [
+        "application/x-www-form-urlencoded; charset=UTF-8",
+        "Application/X-WWW-Form-UrlEncoded",
+    ] {
+        let answer = post(content_type, None, &form);
+        assert_token_refused(&answer, 400, "invalid_grant", "not one of this");
+    }
+}
+
+#[test]
+fn a_wrong_secret_is_refused_in_the_provider_s_words() {
+    let server = v2();
+    for secret in ["wrong", ""] {
+        let form = redemption(&code(server, &confidential_request(server)));
+        let form = form.without("code_verifier").set("client_id", CONFIDENTIAL);
+        let answer = post_token(server, &form.set("client_secret", secret));
+        assert_token_refused(&answer, 401, "invalid_client", "AADSTS7000215");
+        assert!(answer.body["trace_id"].is_string(), "{answer}");
+    }
+    let service = Parameters::default()
+        .set("grant_type", "client_credentials")
+        .set("client_id", "svc-reader")
+        .set("client_secret", "dev-secret-3");
+    let answer = post_token(server, &service.set("scope", "user_impersonation"));
+    assert_token_refused(&answer, 400, "invalid_scope", "AADSTS");
+}
+
+#[test]
+fn who_fails_with_a_header_is_told_which_one_to_send() {
+    let form = redemption("x").without("client_id").to_string();
+    for authorization in ["Basic", "Basic !!", "Basic eHg=", "Basic /w==", "Bearer x"] {
+        let answer = post(FORM, Some(authorization), &form);
+        assert_token_refused(&answer, 401, "invalid_client", "Basic");
+        let challenge = answer.header("www-authenticate").unwrap_or_default();
+        assert!(
+            challenge.starts_with("Basic"),
+            "`{challenge}` for {authorization}"
+        );
+    }
+    let service = Parameters::default().set("grant_type", "client_credentials");
+    let service = service
+        .set("scope", &format!("{}/.default", v2().base))
+        .to_string();
+    let wrong = format!("Basic {}", STANDARD.encode("svc-reader:wrong"));
+    let answer = post(FORM, Some(&wrong), &service);
+    assert_token_refused(&answer, 401, "invalid_client", "AADSTS");
+    let challenge = answer.header("www-authenticate").unwrap_or_default();
+    assert!(challenge.starts_with("Basic"), "`{challenge}`");
+}
+
+#[test]
+fn a_public_app_s_code_is_not_redeemed_with_another_s_credentials() {
+    let server = v2();
+    let form = redemption(&code(server, &request(server))).without("client_id");
+    let basic = format!(
+        "Basic {}",
+        STANDARD.encode(format!("{CONFIDENTIAL}:{SECRET}"))
+    );
+    let answer = post(FORM, Some(&basic), &form.to_string());
+    assert_token_refused(&answer, 400, "invalid_grant", "not one of this");
+    post_token(server, &form.set("client_id", PUBLIC)).expect(200);
+}
