@@ -10,6 +10,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 use ureq::Agent;
 
 /// The origins that the shared server lists.
@@ -102,6 +103,8 @@ impl Settings {
             .max_redirects_will_error(false)
             .max_idle_connections_per_host(64)
             .max_idle_connections(64)
+            // The runtime closes connections that were idle for five seconds.
+            .max_idle_age(Duration::from_secs(2))
             .proxy(None)
             .build()
             .new_agent();

@@ -1,10 +1,11 @@
 //! Conditions that are searches: `If-None-Exist`, `Type?criteria` in references and addresses.
 //! <https://hl7.org/fhir/R4/http.html#ccreate>
 
+use super::written::location;
 use crate::auth::{Action, Principal};
 use crate::error::{Error, Reason};
-use crate::http::Exchange;
-use crate::store::{self, Guard};
+use crate::http::{Answer, Exchange, etag};
+use crate::store::{self, Consistency, Guard, Version};
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{self, Handling};
 
@@ -62,4 +63,40 @@ pub(super) async fn resolve(
         id: ids.pop(),
         guard,
     })
+}
+
+/// The answer to a conditional create that found a resource: that resource, as it is now.
+pub(super) async fn existing(
+    exchange: &Exchange,
+    principal: &Principal,
+    (resource_type, id): (&'static str, &str),
+) -> Result<Answer, Error> {
+    let grant = exchange.authorise(principal, Action::Search, Some(resource_type))?;
+    let address = (resource_type, id);
+    let found = store::read(
+        exchange.partition()?,
+        exchange.definitions,
+        &grant,
+        address,
+        Consistency::Strong,
+    );
+    let Some(Version {
+        version,
+        updated,
+        body: Some(body),
+        ..
+    }) = found.await?
+    else {
+        return Err(Error::not_found(resource_type, id));
+    };
+    let answer = if exchange.wants_minimal() {
+        Answer::empty(200)
+    } else {
+        Answer::stored(200, [body.into()])
+    };
+    let place = location(exchange, resource_type, id, version);
+    Ok(answer
+        .with("etag", etag(version))
+        .with("location", place)
+        .last_modified(updated))
 }

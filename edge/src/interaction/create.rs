@@ -1,7 +1,7 @@
 //! create: `POST /{type}`, with `If-None-Exist` only when nothing like it exists.
 //! <https://hl7.org/fhir/R4/http.html#create>
 
-use super::{conditional, content, read, written};
+use super::{conditional, content, written};
 use crate::auth::{Action, Principal};
 use crate::binding;
 use crate::error::Error;
@@ -41,7 +41,8 @@ pub(super) async fn create_resource(
             let resolved =
                 conditional::resolve(exchange, principal, resource_type, criteria).await?;
             if let Some(existing) = resolved.id {
-                return read::read(exchange, principal, resource_type, &existing).await;
+                let address = (resource_type, existing.as_str());
+                return conditional::existing(exchange, principal, address).await;
             }
             command.guards.push(resolved.guard);
         }

@@ -94,20 +94,12 @@ async fn respond(
                 response(&written(exchange, plan, *at, committed))
             }
             Planned::Existing(resource_type, id) => {
-                let found = match super::read(exchange, principal, resource_type, id).await {
-                    Ok(found) => found,
+                let address = (*resource_type, id.as_str());
+                match conditional::existing(exchange, principal, address).await {
+                    Ok(answer) => response(&answer),
                     // What was written stays written, and must be told.
-                    Err(error) => {
-                        responses.push(failure(exchange, error));
-                        continue;
-                    }
-                };
-                let version = found.header("etag").and_then(|tag| tag.split('"').nth(1));
-                let version = version
-                    .and_then(|version| version.parse().ok())
-                    .unwrap_or(1);
-                let place = location(exchange, resource_type, id, version);
-                response(&minimal(exchange, found.with("location", place)))
+                    Err(error) => failure(exchange, error),
+                }
             }
             Planned::Get => {
                 debug_assert_eq!(entry.method, Method::Get);

@@ -4,7 +4,7 @@
 //! those from isolate to isolate without either side parsing anything.
 
 use super::large_text::Crossing;
-use super::partition::{Charge, Partition};
+use super::partition::{Charge, Partition, check_values};
 use super::write::Write;
 use crate::error::{Error, Reason};
 use fhir::outcome::IssueType;
@@ -79,6 +79,9 @@ impl Command {
                 IssueType::TooLong,
                 message,
             ));
+        }
+        for write in &self.writes {
+            check_values(write.confinement_values())?;
         }
         let guards: Array = self
             .guards

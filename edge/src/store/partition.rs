@@ -3,6 +3,7 @@
 use super::large_text::unpack;
 use crate::binding::LedgerStub;
 use crate::error::Error;
+use fhir::outcome::{Issue, IssueType};
 use js_sys::{Array, JsString};
 use serde_json::Value;
 use std::cell::Cell;
@@ -19,6 +20,22 @@ pub(crate) struct Charge {
     pub(crate) sequence: i64,
     pub(crate) rows_read: i64,
     pub(crate) rows_written: i64,
+}
+
+/// How many values SQLite binds in one statement.
+const MAX_VALUES: usize = 100;
+
+/// Refuses what would take more values than one statement can hold.
+pub(super) fn check_values(count: usize) -> Result<(), Error> {
+    if count <= MAX_VALUES {
+        return Ok(());
+    }
+    let message = "The search, with what the token is confined to, has more conditions than one \
+        statement can hold; use fewer.";
+    Err(Error::invalid_because(Issue::error(
+        IssueType::TooCostly,
+        message,
+    )))
 }
 
 /// What the rows of a query hold.
@@ -134,6 +151,7 @@ impl Partition {
         rows: Rows,
     ) -> Result<Answer, Error> {
         let values: Array = values.into_iter().collect();
+        check_values(usize::try_from(values.length()).unwrap_or(usize::MAX))?;
         let promise = self
             .stub
             .query(statement, &values, rows == Rows::WithBodies)?;

@@ -5,7 +5,6 @@ use super::partition::{Answer, Partition, Row, Rows};
 use crate::auth::Grant;
 use crate::error::Error;
 use fhir::definitions::Definitions;
-use fhir::outcome::{Issue, IssueType};
 use fhir::search::{After, Position, Query, Statement, count, select};
 use js_sys::JsString;
 use wasm_bindgen::JsValue;
@@ -108,15 +107,7 @@ pub(crate) async fn ids(
     Ok((statement, ids))
 }
 
-/// How many values SQLite binds in one statement.
-const MAX_VALUES: usize = 100;
-
 async fn run(partition: &Partition, statement: &Statement, rows: Rows) -> Result<Answer, Error> {
-    if statement.binds.len() > MAX_VALUES {
-        let message = "The search has more conditions than one statement can hold; use fewer.";
-        let issue = Issue::error(IssueType::TooCostly, message);
-        return Err(Error::invalid_because(issue));
-    }
     let values = statement.binds.iter().map(JsValue::from);
     partition.query(&statement.text, values, rows).await
 }

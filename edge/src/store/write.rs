@@ -128,6 +128,13 @@ impl Write {
         }
     }
 
+    /// How many values the statement of its confinement binds, the row id included.
+    pub(super) fn confinement_values(&self) -> usize {
+        self.confinement
+            .as_ref()
+            .map_or(0, |sql| sql.binds.len() + 1)
+    }
+
     /// How many bytes of text the write carries.
     pub(super) fn bytes(&self) -> usize {
         self.content.as_ref().map_or(0, |(rendered, rows)| {
