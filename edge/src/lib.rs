@@ -10,5 +10,6 @@ mod error;
 mod http;
 mod interaction;
 mod proxy;
+mod seal;
 mod store;
 pub mod worker;

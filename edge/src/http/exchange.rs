@@ -5,7 +5,8 @@ use crate::auth::{Action, Grant, Principal, Verifier, authenticate, authorise};
 use crate::binding;
 use crate::config::Config;
 use crate::error::{Error, Reason};
-use crate::proxy::{PATH, Purpose, open, seal};
+use crate::proxy::{PATH, Purpose};
+use crate::seal::{nonce, open, seal};
 use crate::store::{Consistency, Partition, secret};
 use fhir::definitions::Definitions;
 use fhir::outcome::{Issue, IssueType};
@@ -108,11 +109,7 @@ impl Exchange {
         value: &impl serde::Serialize,
     ) -> Result<String, Error> {
         let key = secret(self.partition()?, "smart-proxy").await?;
-        let nonce = js_sys::Uint8Array::new_with_length(24);
-        binding::random_values(&nonce);
-        let mut bytes = [0; 24];
-        nonce.copy_to(&mut bytes);
-        let sealed = seal(&key, purpose, bytes, value);
+        let sealed = seal(&key, purpose.name(), nonce(), value);
         sealed.ok_or_else(|| Error::Bug("a value could not be sealed".into()))
     }
 
@@ -123,7 +120,7 @@ impl Exchange {
         text: &str,
     ) -> Result<Option<T>, Error> {
         let key = secret(self.partition()?, "smart-proxy").await?;
-        Ok(open(&key, purpose, text))
+        Ok(open(&key, purpose.name(), text))
     }
 
     /// Marks an id as used; `false` when it was used before.

@@ -1,8 +1,8 @@
 //! `GET /AadSmartOnFhirProxy/authorize`: checks the app's request and passes it on to the provider.
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code>
 
+use super::Purpose;
 use super::redirect::{self, callback_url, refuse};
-use super::seal::Purpose;
 use super::{repeated, value};
 use crate::auth;
 use crate::error::Error;

@@ -1,9 +1,9 @@
 //! `GET /AadSmartOnFhirProxy/callback/{app}`: takes the provider's answer and sends the app its
 //! code, which holds the provider's and the launch context, sealed.
 
+use super::Purpose;
 use super::authorize::State;
 use super::redirect::{self, refuse};
-use super::seal::Purpose;
 use super::value;
 use crate::error::Error;
 use crate::http::{Answer, Exchange};

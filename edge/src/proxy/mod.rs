@@ -9,7 +9,6 @@
 mod authorize;
 mod callback;
 mod redirect;
-mod seal;
 mod smart_configuration;
 mod token;
 
@@ -17,8 +16,26 @@ use crate::error::{Error, Reason};
 use crate::http::{Answer, Exchange};
 use fhir::outcome::IssueType;
 
-pub(crate) use seal::{Purpose, open, seal};
 pub(crate) use smart_configuration::{endpoints, smart_configuration};
+
+/// What a sealed text of the proxy is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    State,
+    Code,
+    RefreshToken,
+}
+
+impl Purpose {
+    /// What is authenticated with the text.
+    pub(crate) fn name(self) -> &'static [u8] {
+        match self {
+            Self::State => b"state",
+            Self::Code => b"code",
+            Self::RefreshToken => b"refresh-token",
+        }
+    }
+}
 
 /// The first step of the proxy's paths.
 pub(crate) const PATH: &str = "AadSmartOnFhirProxy";

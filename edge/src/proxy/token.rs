@@ -1,10 +1,10 @@
 //! `POST /AadSmartOnFhirProxy/token`: redeems a code or a refresh token at the provider and adds
 //! the launch context to its answer. <https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-access-token>
 
+use super::Purpose;
 use super::authorize::is_v2;
 use super::callback::Code;
 use super::redirect::callback_url;
-use super::seal::Purpose;
 use super::{repeated, value};
 use crate::auth;
 use crate::binding;
