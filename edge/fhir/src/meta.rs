@@ -45,13 +45,8 @@ impl Rendered {
     }
 
     /// How many bytes the text has, give or take the version.
-    pub fn len(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.head.len() + Self::BETWEEN.len() + self.tail.len() + 30
-    }
-
-    /// Never: a rendered resource has at least its braces.
-    pub fn is_empty(&self) -> bool {
-        false
     }
 
     /// The whole text.

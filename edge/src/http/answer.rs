@@ -3,6 +3,7 @@
 use crate::binding;
 use fhir::types::http_date;
 use js_sys::{Array, JsString};
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 use web_sys::Response;
 
@@ -59,8 +60,28 @@ impl Answer {
         }
     }
 
+    /// An answer with a Bundle: `head` is the Bundle without entries, and each entry is text in one
+    /// piece or several.
+    pub(crate) fn bundle(head: &Value, entries: Vec<Vec<JsValue>>) -> Self {
+        let mut head = head.to_string();
+        if entries.is_empty() {
+            return Self::fhir(200, head);
+        }
+        head.pop();
+        head.push_str(",\"entry\":[");
+        let mut pieces: Vec<JsValue> = vec![head.into()];
+        for (at, entry) in entries.into_iter().enumerate() {
+            if at > 0 {
+                pieces.push(",".into());
+            }
+            pieces.extend(entry);
+        }
+        pieces.push("]}".into());
+        Self::stored(200, pieces)
+    }
+
     /// An answer with plain JSON.
-    pub(crate) fn json(value: &serde_json::Value) -> Self {
+    pub(crate) fn json(value: &Value) -> Self {
         Self {
             status: 200,
             headers: vec![("content-type", "application/json; charset=utf-8".into())],

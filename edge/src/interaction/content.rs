@@ -40,7 +40,7 @@ pub(super) fn prepare(
     id: &str,
 ) -> Result<(Rendered, IndexRows), Error> {
     let rendered = Rendered::new(body, id);
-    if rendered.len() > MAX_RESOURCE {
+    if rendered.bytes() > MAX_RESOURCE {
         let message = "The resource is larger than 20 MB, the most that this server keeps.";
         return Err(Error::rejected(
             Reason::TooLarge,

@@ -117,19 +117,5 @@ pub(super) fn bundle_text(
         }
         head.insert("link".into(), json!(links));
     }
-    let mut head = head.to_string();
-    if entries.is_empty() {
-        return Answer::fhir(200, head);
-    }
-    head.pop();
-    head.push_str(",\"entry\":[");
-    let mut pieces: Vec<JsValue> = vec![head.into()];
-    for (at, entry) in entries.into_iter().enumerate() {
-        if at > 0 {
-            pieces.push(",".into());
-        }
-        pieces.extend(entry);
-    }
-    pieces.push("]}".into());
-    Answer::stored(200, pieces)
+    Answer::bundle(&head, entries)
 }

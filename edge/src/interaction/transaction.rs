@@ -163,19 +163,5 @@ pub(super) fn response_bundle(
     responses: Vec<Vec<JsValue>>,
 ) -> Answer {
     let head = json!({ "resourceType": "Bundle", "id": exchange.request_id, "type": kind });
-    let mut head = head.to_string();
-    if responses.is_empty() {
-        return Answer::fhir(200, head);
-    }
-    head.pop();
-    head.push_str(",\"entry\":[");
-    let mut pieces: Vec<JsValue> = vec![head.into()];
-    for (at, entry) in responses.into_iter().enumerate() {
-        if at > 0 {
-            pieces.push(",".into());
-        }
-        pieces.extend(entry);
-    }
-    pieces.push("]}".into());
-    Answer::stored(200, pieces)
+    Answer::bundle(&head, responses)
 }

@@ -143,7 +143,7 @@ impl Write {
                 .iter()
                 .flat_map(|table| table.iter())
                 .map(String::len);
-            rendered.len() + rows.sum::<usize>()
+            rendered.bytes() + rows.sum::<usize>()
         })
     }
 

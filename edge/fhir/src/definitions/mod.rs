@@ -119,11 +119,6 @@ impl Definitions {
     ) -> Vec<&'static str> {
         compartments::parameters(&self.compartments, compartment, member)
     }
-
-    /// Whether a compartment of that name is defined.
-    pub fn is_compartment(&'static self, name: &str) -> bool {
-        self.compartments.get(name).is_some()
-    }
 }
 
 #[cfg(test)]

@@ -69,15 +69,6 @@ impl Interval {
             high: last.map_or(Self::EVER.high, |interval| interval.high),
         }
     }
-
-    /// One millisecond, as the store keeps `meta.lastUpdated`.
-    pub fn millisecond(milliseconds: i64) -> Self {
-        let low = milliseconds.saturating_mul(10_000);
-        Self {
-            low,
-            high: low.saturating_add(9_999),
-        }
-    }
 }
 
 fn days(first: i64, last: i64) -> Interval {
