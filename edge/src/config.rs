@@ -42,6 +42,9 @@ pub(crate) struct Client {
     pub(crate) connect_src: String,
     /// `DEMO_ACCOUNTS`, default `off`: whether the client shows the development accounts.
     pub(crate) demo_accounts: bool,
+    /// `SAMPLE_APP_CLIENT_ID`, default none: the registration of the sample SMART app at
+    /// `/app/sample-app`. Without it the person at the app enters one.
+    pub(crate) sample_app_id: Option<String>,
 }
 
 impl Config {
@@ -70,6 +73,7 @@ impl Config {
                 scopes: get("CLIENT_SCOPES"),
                 connect_src: get("CLIENT_CONNECT_SRC").unwrap_or_default(),
                 demo_accounts: switch(&get, "DEMO_ACCOUNTS")?,
+                sample_app_id: get("SAMPLE_APP_CLIENT_ID"),
             },
             fault_injection: switch(&get, "FAULT_INJECTION")?,
         })

@@ -9,12 +9,18 @@ export function developmentVariables({ base, authority, fhirVersion }) {
     AUDIENCE: base,
     CLIENT_ID: 'fhir-spa',
     DEMO_ACCOUNTS: 'on',
+    SAMPLE_APP_CLIENT_ID: 'smart-app',
     SMART_PROXY: 'on',
     // The port of a loopback address does not count.
     SMART_CLIENTS: JSON.stringify(
       ['smart-app', 'smart-confidential'].map((clientId) => ({
         clientId,
-        redirectUris: ['http://localhost/app.html', 'http://localhost/callback', 'http://127.0.0.1/callback'],
+        redirectUris: [
+          'http://localhost/app.html',
+          'http://localhost/app/sample-app',
+          'http://localhost/callback',
+          'http://127.0.0.1/callback',
+        ],
       })),
     ),
   };

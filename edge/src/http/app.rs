@@ -24,6 +24,7 @@ pub(super) fn configuration(exchange: &Exchange) -> Result<Answer, Error> {
         "fhirBase": exchange.base_url,
         "fhirVersion": config.release.label(),
         "demoAccounts": config.client.demo_accounts,
+        "sampleAppClientId": config.client.sample_app_id,
     });
     Ok(Answer::json(&configuration).with("cache-control", "no-cache"))
 }
@@ -114,12 +115,22 @@ async fn fetch(exchange: &Exchange, path: &str) -> Result<Option<web_sys::Respon
     Ok(response.ok().then_some(response))
 }
 
+/// The sample SMART app speaks to whichever server launches it.
+fn is_sample_app(exchange: &Exchange) -> bool {
+    let page = exchange.segments.get(1).map(String::as_str);
+    page == Some("sample-app")
+}
+
 /// Only our own scripts and styles run; only we and the identity provider are called.
 fn policy(exchange: &Exchange) -> String {
     let config = &exchange.config;
     let authority = config.security.authority.as_deref().unwrap_or_default();
     let provider = authority.split('/').take(3).collect::<Vec<_>>().join("/");
-    let others = &config.client.connect_src;
+    let others = if is_sample_app(exchange) {
+        "https: http://localhost:* http://127.0.0.1:*"
+    } else {
+        &config.client.connect_src
+    };
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data:; connect-src 'self' {provider} {others}; \

@@ -14,6 +14,7 @@ fn the_client_is_told_of_its_deployment() {
         "fhirBase": server.base,
         "fhirVersion": "R4",
         "demoAccounts": true,
+        "sampleAppClientId": "smart-app",
     });
     assert_eq!(answer.body, expected);
     assert_eq!(answer.header("cache-control").as_deref(), Some("no-cache"));
@@ -54,6 +55,18 @@ fn pages_come_under_a_strict_policy_and_every_route_of_the_client_is_its_page() 
             assert_eq!(answer.header(name).as_deref(), Some(value), "{path} {name}");
         }
     }
+}
+
+#[test]
+fn only_the_sample_app_may_call_any_secure_server() {
+    let server = Server::shared();
+    let connects = |path: &str| {
+        let answer = server.anonymous().get(path).expect(200);
+        let policy = answer.header("content-security-policy").unwrap();
+        policy.contains("https:")
+    };
+    assert!(connects("/app/sample-app") && connects("/app/sample-app/launch"));
+    assert!(!connects("/app/launcher") && !connects("/app/patients"));
 }
 
 #[test]
