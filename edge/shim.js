@@ -114,6 +114,21 @@ export class Ledger extends DurableObject {
   spend(id, expires) {
     return settled(() => this.#current().spend(id, expires));
   }
+  issue(issued) {
+    return settled(() => this.#current().issue(issued));
+  }
+  authorization(id) {
+    return settled(() => this.#current().authorization(id));
+  }
+  accessToken(id) {
+    return settled(() => this.#current().accessToken(id));
+  }
+  revokeAuthorization(id, expires) {
+    return settled(() => this.#current().revokeAuthorization(id, expires));
+  }
+  revokeAccessToken(id, expires) {
+    return settled(() => this.#current().revokeAccessToken(id, expires));
+  }
   fault(kind) {
     return settled(() => this.#current().fault(kind));
   }

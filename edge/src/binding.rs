@@ -120,5 +120,28 @@ extern "C" {
     pub(crate) fn spend(this: &LedgerStub, id: &str, expires: f64) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
+    pub(crate) fn issue(this: &LedgerStub, issued: &Array) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn authorization(this: &LedgerStub, id: &str) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = accessToken)]
+    pub(crate) fn access_token(this: &LedgerStub, id: &str) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = revokeAuthorization)]
+    pub(crate) fn revoke_authorization(
+        this: &LedgerStub,
+        id: &str,
+        expires: f64,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = revokeAccessToken)]
+    pub(crate) fn revoke_access_token(
+        this: &LedgerStub,
+        id: &str,
+        expires: f64,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
     pub(crate) fn fault(this: &LedgerStub, kind: &str) -> Result<Promise, JsValue>;
 }

@@ -62,12 +62,13 @@ impl Config {
                 .map(|v| v.trim().to_owned())
                 .filter(|v| !v.is_empty())
         };
+        let security = Security::read(&get)?;
         Ok(Self {
             release: get("FHIR_VERSION").as_deref().unwrap_or("R4").parse()?,
             base_url: get("BASE_URL").map(|url| url.trim_end_matches('/').to_owned()),
-            security: Security::read(&get)?,
             cors: Cors::read(&get)?,
-            smart_proxy: SmartProxy::read(&get)?,
+            smart_proxy: SmartProxy::read(&get, &security.roles)?,
+            security,
             client: Client {
                 id: get("CLIENT_ID").unwrap_or_else(|| "fhir-spa".into()),
                 scopes: get("CLIENT_SCOPES"),

@@ -2,7 +2,7 @@
  * The signing key: RSA as Azure has it, kept in a file so that tokens and caches outlive a
  * restart, and replaceable so that tests can rotate it. https://www.rfc-editor.org/rfc/rfc7517
  */
-import { createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -63,5 +63,11 @@ export class SigningKeys {
   get foreignKey() {
     this.#foreign ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
     return this.#foreign;
+  }
+
+  /** The public half of the foreign key, for any algorithm. */
+  get foreignKeySet() {
+    const { kty, n, e } = createPublicKey(this.foreignKey).export({ format: 'jwk' });
+    return { keys: [{ kty, n, e, kid: 'foreign', use: 'sig' }] };
   }
 }

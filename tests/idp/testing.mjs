@@ -20,10 +20,12 @@ function signToken({ header = {}, payload = {}, key = 'current' }, keys) {
 
 /**
  * `POST /test/sign` {header, payload, key: "current" | "foreign"} -> {token};
- * `POST /test/rotate-keys` {keepPrevious} -> {kid}.
+ * `POST /test/rotate-keys` {keepPrevious} -> {kid};
+ * `GET /test/foreign-keys` -> the foreign key as a JWK set, as a client would publish its own.
  * @returns the answer, or undefined when the path is another
  */
 export async function answerTest(request, path, { keys, rebuild }) {
+  if (request.method === 'GET' && path === '/test/foreign-keys') return keys.foreignKeySet;
   if (request.method !== 'POST') return undefined;
   if (path === '/test/sign') return { token: signToken(JSON.parse(await readText(request)), keys) };
   if (path === '/test/rotate-keys') {

@@ -8,6 +8,7 @@ pub mod authorization_response;
 pub mod claims;
 pub mod discovery;
 pub mod form;
+pub mod granted_scope;
 pub mod launch_context;
 pub mod pkce;
 pub mod qualified_scope;

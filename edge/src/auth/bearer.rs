@@ -8,7 +8,7 @@ use fhir::outcome::IssueType;
 const MAX_TOKEN: usize = 16 * 1024;
 
 /// The token of a Bearer header.
-pub(super) fn token(authorization: Option<&str>) -> Result<&str, Error> {
+pub(crate) fn bearer_token(authorization: Option<&str>) -> Result<&str, Error> {
     let Some(value) = authorization else {
         return Err(refuse(
             "the request has no Authorization header with a Bearer token",
@@ -28,7 +28,7 @@ pub(super) fn token(authorization: Option<&str>) -> Result<&str, Error> {
 }
 
 /// A 401 that tells why.
-pub(super) fn refuse(reason: &str) -> Error {
+pub(crate) fn refuse(reason: &str) -> Error {
     let message = format!("Authentication failed: {reason}.");
     Error::rejected(Reason::Unauthenticated, IssueType::Login, message)
 }

@@ -11,6 +11,8 @@ const SKEW: i64 = 60;
 pub(super) struct Claims {
     /// The immutable id of the user or service at its provider.
     pub(super) object_id: String,
+    /// The claim `oid`: the id that the provider gives to every app alike.
+    pub(super) directory_id: Option<String>,
     pub(super) roles: Vec<String>,
     pub(super) fhir_user: Option<String>,
     /// What the app asked for and got, separated by spaces.
@@ -78,6 +80,7 @@ pub(super) fn check(
     let allowed = &verifier.security.allowed_object_ids;
     Ok(Claims {
         object_id: object_id.to_owned(),
+        directory_id: text("oid").map(ToOwned::to_owned),
         roles: roles(claims, allowed, object_id),
         fhir_user: text("fhirUser")
             .or_else(|| text("extension_fhirUser"))

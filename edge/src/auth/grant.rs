@@ -101,6 +101,17 @@ pub(crate) fn authorise(
     })
 }
 
+/// Decides whether `principal` may do anything at all.
+///
+/// # Errors
+/// 403 when no role of the token counts.
+pub(crate) fn check_any_action(principal: &Principal, deed: &str) -> Result<(), Error> {
+    if principal.actions.is_empty() {
+        return Err(refuse(principal, deed, "anything here", ""));
+    }
+    Ok(())
+}
+
 fn refuse(principal: &Principal, deed: &str, what: &str, needed: &str) -> Error {
     let roles = if principal.roles.is_empty() {
         "the token has no role that counts here".to_owned()

@@ -1,11 +1,11 @@
 //! JSON Web Keys. <https://www.rfc-editor.org/rfc/rfc7517>
 
-use super::jwt::Algorithm;
+use super::jwt::{Algorithm, Unverified};
 use serde_json::{Value, json};
 
 /// A public key as the provider publishes it, stripped to what identifies the key itself.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Jwk {
+pub(crate) struct Jwk {
     pub(super) key_id: String,
     /// The algorithm that the key is for, when its publisher says so.
     algorithm: Option<String>,
@@ -17,6 +17,12 @@ pub(super) struct Jwk {
 pub(super) fn parse_set(set: &Value) -> Vec<Jwk> {
     let keys = set.get("keys").and_then(Value::as_array);
     keys.into_iter().flatten().filter_map(parse).collect()
+}
+
+/// The key that a token names, if it can have signed it.
+pub(super) fn find(keys: &[Jwk], token: &Unverified<'_>) -> Option<Jwk> {
+    let mut named = keys.iter().filter(|key| key.key_id == token.key_id);
+    named.find(|key| key.fits(token.algorithm)).cloned()
 }
 
 fn parse(key: &Value) -> Option<Jwk> {

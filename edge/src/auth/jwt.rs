@@ -45,6 +45,8 @@ impl Algorithm {
 pub(super) struct Unverified<'a> {
     pub(super) algorithm: Algorithm,
     pub(super) key_id: String,
+    /// Where the signer says that the key is published (`jku`); it is never fetched from there.
+    pub(super) key_address: Option<String>,
     pub(super) claims: Value,
     /// What the signature is over.
     pub(super) signed: &'a str,
@@ -82,6 +84,10 @@ pub(super) fn parse(token: &str) -> Result<Unverified<'_>, String> {
     Ok(Unverified {
         algorithm,
         key_id: key_id.to_owned(),
+        key_address: header.get("jku").map(|stated| match stated {
+            Value::String(address) => address.clone(),
+            other => other.to_string(),
+        }),
         claims: object(claims).ok_or("the claims of the token are not base64url-encoded JSON")?,
         signed,
         signature: signature.map_err(|_| "the signature of the token is not base64url")?,

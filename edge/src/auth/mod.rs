@@ -3,25 +3,34 @@
 
 mod bearer;
 mod claims;
+mod client_assertion;
 mod discovery;
+mod fetch;
 mod grant;
 mod jwk;
 mod jwt;
+mod key_set;
 mod principal;
 mod roles;
+mod service_token;
 mod signature;
 mod smart_user;
 mod token_cache;
 
 use crate::config::Security;
 use crate::error::Error;
+use claims::Claims;
+use serde_json::Value;
 use std::rc::Rc;
 
-pub(crate) use bearer::challenge;
+pub(crate) use bearer::{bearer_token, challenge, refuse};
+pub(crate) use client_assertion::{ClientKeys, check_assertion, stated_client};
 pub(crate) use discovery::metadata;
-pub(crate) use grant::{Action, Grant, authorise};
-pub(crate) use principal::Principal;
+pub(crate) use fetch::post_form;
+pub(crate) use grant::{Action, Grant, authorise, check_any_action};
+pub(crate) use principal::{Principal, token_id};
 pub(crate) use roles::Roles;
+pub(crate) use service_token::ServiceToken;
 
 /// What a token is checked against.
 pub(crate) struct Verifier<'a> {
@@ -44,19 +53,28 @@ impl Verifier<'_> {
     }
 }
 
-/// The configured authority that says it is the token's issuer, and that issuer. The token only
-/// chooses among those that the operator trusts; it never leads anywhere else.
-async fn trusted_issuer<'a>(
-    verifier: &'a Verifier<'_>,
+/// A configured authority that says it is the token's issuer.
+struct TrustedIssuer {
+    issuer: String,
+    jwks_uri: String,
+}
+
+/// The configured authority that says it is the token's issuer. The token only chooses among those
+/// that the operator trusts; it never leads anywhere else.
+async fn trusted_issuer(
+    verifier: &Verifier<'_>,
     token: &jwt::Unverified<'_>,
-) -> Result<(&'a str, String), Error> {
-    let stated = token.claims.get("iss").and_then(serde_json::Value::as_str);
+) -> Result<TrustedIssuer, Error> {
+    let stated = token.claims.get("iss").and_then(Value::as_str);
     let mut trusted = Vec::new();
     let mut outage = None;
     for authority in verifier.security.authorities() {
         match discovery::metadata(authority, verifier.now).await {
             Ok(metadata) if stated == Some(metadata.issuer.as_str()) => {
-                return Ok((authority, metadata.issuer));
+                return Ok(TrustedIssuer {
+                    issuer: metadata.issuer,
+                    jwks_uri: metadata.jwks_uri,
+                });
             }
             Ok(metadata) => trusted.push(metadata.issuer),
             Err(error) => outage = Some(error),
@@ -65,45 +83,102 @@ async fn trusted_issuer<'a>(
     match outage {
         // The issuer may be one that cannot be asked now: that is not the caller's fault.
         Some(error) => Err(error),
-        None if trusted.is_empty() => Err(bearer::refuse(
+        None if trusted.is_empty() => Err(refuse(
             "this server trusts no identity provider; set AUTHORITY",
         )),
         None => {
             let trusted = trusted.join(" or ");
             let reason =
                 format!("the token is not from an issuer that this server trusts, {trusted}");
-            Err(bearer::refuse(&reason))
+            Err(refuse(&reason))
         }
     }
 }
 
-/// The caller that the `Authorization` header names.
+/// An identity provider's token whose signature and claims were found right.
+struct Verified {
+    /// All claims, as they are.
+    all: Value,
+    claims: Claims,
+}
+
+async fn verify(verifier: &Verifier<'_>, token: &str) -> Result<Verified, Error> {
+    let unverified = jwt::parse(token).map_err(|reason| refuse(&reason))?;
+    let trusted = trusted_issuer(verifier, &unverified).await?;
+    let key = key_set::published_key(&trusted.jwks_uri, &unverified, verifier.now).await?;
+    let key = key.ok_or_else(|| {
+        refuse("the token is signed with a key that the identity provider does not publish")
+    })?;
+    if !signature::verify(&key, &unverified).await? {
+        return Err(refuse("the signature of the token is wrong"));
+    }
+    let claims = claims::check(&unverified.claims, &trusted.issuer, verifier)
+        .map_err(|reason| refuse(&reason))?;
+    Ok(Verified {
+        all: unverified.claims,
+        claims,
+    })
+}
+
+/// Who sent `token` before, if it has not ended.
+pub(crate) fn known(verifier: &Verifier<'_>, token: &str) -> Option<Rc<Principal>> {
+    token_cache::get(verifier.base_url, token, verifier.now)
+}
+
+/// The caller that an identity provider's token names.
 ///
 /// # Errors
-/// 401 with the reason when there is no valid token; 503 when the identity provider cannot be
-/// reached and its keys are not known yet.
+/// 401 with the reason when it is not valid; 503 when the identity provider cannot be reached and
+/// its keys are not known yet.
 pub(crate) async fn authenticate(
     verifier: &Verifier<'_>,
-    authorization: Option<&str>,
+    token: &str,
 ) -> Result<Rc<Principal>, Error> {
-    let token = bearer::token(authorization)?;
-    if let Some(principal) = token_cache::get(verifier.base_url, token, verifier.now) {
-        return Ok(principal);
+    let claims = verify(verifier, token).await?.claims;
+    let principal = Principal::new(&claims, &verifier.security.roles, token);
+    Ok(remember(verifier, token, principal, claims.expires))
+}
+
+/// The caller that a token of ours names.
+pub(crate) fn authenticate_service(
+    verifier: &Verifier<'_>,
+    token: &str,
+    service: &ServiceToken,
+    roles: &[String],
+) -> Result<Rc<Principal>, Error> {
+    if service.expires <= verifier.now / 1000 {
+        return Err(refuse("the token has expired"));
     }
-    let unverified = jwt::parse(token).map_err(|reason| bearer::refuse(&reason))?;
-    let (authority, issuer) = trusted_issuer(verifier, &unverified).await?;
-    let key = discovery::key(authority, &unverified, verifier.now).await?;
-    if !signature::verify(&key, &unverified).await? {
-        return Err(bearer::refuse("the signature of the token is wrong"));
-    }
-    let claims = claims::check(&unverified.claims, &issuer, verifier)
-        .map_err(|reason| bearer::refuse(&reason))?;
-    let principal = Rc::new(Principal::new(&claims, &verifier.security.roles));
-    token_cache::put(
-        (verifier.base_url, token),
-        &principal,
-        claims.expires,
-        verifier.now,
-    );
-    Ok(principal)
+    let principal = Principal::of_service(service, roles, &verifier.security.roles, token);
+    Ok(remember(verifier, token, principal, service.expires))
+}
+
+fn remember(
+    verifier: &Verifier<'_>,
+    token: &str,
+    principal: Principal,
+    expires: i64,
+) -> Rc<Principal> {
+    let principal = Rc::new(principal);
+    let key = (verifier.base_url, token);
+    token_cache::put(key, &principal, expires, verifier.now);
+    principal
+}
+
+/// The claims of an identity provider's token that this server takes.
+///
+/// # Errors
+/// As [`authenticate`].
+pub(crate) async fn claims(verifier: &Verifier<'_>, token: &str) -> Result<Value, Error> {
+    Ok(verify(verifier, token).await?.all)
+}
+
+/// A claim of a token that its issuer handed to us directly, so that nobody can have changed it.
+/// <https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation>
+pub(crate) fn stated_claim(token: &str, name: &str) -> Option<String> {
+    let claims = jwt::parse(token).ok()?.claims;
+    claims
+        .get(name)
+        .and_then(Value::as_str)
+        .map(ToOwned::to_owned)
 }

@@ -149,6 +149,11 @@ impl Roles {
         Ok(())
     }
 
+    /// Whether there is a role of that name.
+    pub(crate) fn is_defined(&self, name: &str) -> bool {
+        self.roles.iter().any(|(other, _)| same(other, name))
+    }
+
     /// What the named roles permit together.
     pub(super) fn permitted(&self, names: &[String]) -> DataActions {
         let held = self

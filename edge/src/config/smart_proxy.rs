@@ -1,35 +1,74 @@
-//! The SMART on FHIR proxy and the apps that may use it.
+//! The SMART on FHIR proxy and the apps and services that may use it.
 
+use crate::auth::{ClientKeys, Roles};
 use serde::Deserialize;
+use serde_json::Value;
+use smart::scope::{ScopeContext, parse_scopes};
+use std::collections::HashMap;
+use std::fmt;
 
 /// The proxy's settings.
 #[derive(Debug)]
 pub(crate) struct SmartProxy {
     /// `SMART_PROXY`, default `off`: whether `/AadSmartOnFhirProxy/` answers.
     pub(crate) enabled: bool,
-    /// `SMART_CLIENTS`, default none: the apps and their redirect URIs, as JSON.
+    /// `SMART_CLIENTS`, default none: the apps and services, as JSON.
     pub(crate) clients: Vec<SmartClient>,
+    /// `SMART_CLIENT_SECRETS`, default none: the secrets by which the proxy authenticates clients
+    /// with keys to the identity provider, as a JSON object by client id. Keep it as a secret.
+    secrets: Secrets,
 }
 
-/// An app that may use the proxy.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+/// An app or a backend service that may use the proxy.
+#[derive(Debug)]
 pub(crate) struct SmartClient {
     /// Its id at the identity provider.
     pub(crate) client_id: String,
     /// Where it may be sent back to. Compared to the letter, but for the port of a loopback
     /// address. <https://www.rfc-editor.org/rfc/rfc8252#section-7.3>
     pub(crate) redirect_uris: Vec<String>,
+    /// By what it proves that it is itself; without keys the identity provider asks for a secret,
+    /// or nobody does.
+    pub(crate) keys: Option<ClientKeys>,
+    /// What it may do by itself, as a backend service.
+    pub(crate) service: Option<Service>,
 }
 
-impl SmartProxy {
-    pub(super) fn read(get: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let enabled = super::switch(get, "SMART_PROXY")?;
-        let clients = get("SMART_CLIENTS").unwrap_or_else(|| "[]".into());
-        let clients: Vec<SmartClient> = serde_json::from_str(&clients).map_err(|error| {
-            format!("SMART_CLIENTS is not a JSON array of clients with redirectUris: {error}")
-        })?;
-        for uri in clients.iter().flat_map(|client| &client.redirect_uris) {
+/// What a backend service may do.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) roles: Vec<String>,
+    /// The most that it is granted, all of the context `system`.
+    pub(crate) scope: String,
+}
+
+/// Never shown in a log.
+struct Secrets(HashMap<String, String>);
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} secrets", self.0.len())
+    }
+}
+
+/// A client as the operator writes it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Registration {
+    client_id: String,
+    #[serde(default)]
+    redirect_uris: Vec<String>,
+    jwks: Option<Value>,
+    jwks_uri: Option<String>,
+    #[serde(default)]
+    roles: Vec<String>,
+    scope: Option<String>,
+}
+
+impl Registration {
+    fn check(self, roles: &Roles) -> Result<SmartClient, String> {
+        let id = &self.client_id;
+        for uri in &self.redirect_uris {
             if !is_safe_redirect(uri) {
                 return Err(format!(
                     "SMART_CLIENTS holds the redirect URI `{uri}`; it must be https, or http on a \
@@ -37,15 +76,118 @@ impl SmartProxy {
                 ));
             }
         }
-        Ok(Self { enabled, clients })
+        let keys = match (self.jwks, self.jwks_uri) {
+            (None, None) => None,
+            (Some(set), None) => {
+                let keys = ClientKeys::registered(&set);
+                Some(
+                    keys.map_err(|problem| format!("SMART_CLIENTS: the jwks of `{id}` {problem}"))?,
+                )
+            }
+            (None, Some(address)) if is_safe_redirect(&address) => Some(ClientKeys::At(address)),
+            (None, Some(_)) => {
+                return Err(format!(
+                    "SMART_CLIENTS: the jwksUri of `{id}` must be https, or http on a loopback address"
+                ));
+            }
+            (Some(_), Some(_)) => {
+                return Err(format!(
+                    "SMART_CLIENTS: `{id}` has both jwks and jwksUri; give one"
+                ));
+            }
+        };
+        let service = match (self.scope, self.roles.as_slice()) {
+            (None, []) => None,
+            (Some(scope), [_, ..]) if keys.is_some() => Some(Service {
+                scope: system_scopes(id, scope)?,
+                roles: self.roles,
+            }),
+            _ => {
+                return Err(format!(
+                    "SMART_CLIENTS: the backend service `{id}` needs roles, scope, and jwks or jwksUri"
+                ));
+            }
+        };
+        let mut named = service.iter().flat_map(|service| &service.roles);
+        if let Some(unknown) = named.find(|name| !roles.is_defined(name)) {
+            return Err(format!(
+                "SMART_CLIENTS: `{id}` has the role `{unknown}`, which is neither built in nor in ROLES"
+            ));
+        }
+        Ok(SmartClient {
+            client_id: self.client_id,
+            redirect_uris: self.redirect_uris,
+            keys,
+            service,
+        })
+    }
+}
+
+/// Scopes for resources, all of the context `system`.
+fn system_scopes(id: &str, scope: String) -> Result<String, String> {
+    let scopes = parse_scopes(&scope)
+        .map_err(|problem| format!("SMART_CLIENTS: the scope of `{id}`: {problem}"))?;
+    let are_of_systems = scopes
+        .iter()
+        .all(|scope| scope.context == ScopeContext::System);
+    if scopes.is_empty() || !are_of_systems {
+        return Err(format!(
+            "SMART_CLIENTS: the scope of `{id}` must be of system scopes, such as `system/*.rs`"
+        ));
+    }
+    Ok(scope)
+}
+
+impl SmartProxy {
+    pub(super) fn read(
+        get: &dyn Fn(&str) -> Option<String>,
+        roles: &Roles,
+    ) -> Result<Self, String> {
+        let enabled = super::switch(get, "SMART_PROXY")?;
+        let clients = get("SMART_CLIENTS").unwrap_or_else(|| "[]".into());
+        let clients: Vec<Registration> = serde_json::from_str(&clients).map_err(|error| {
+            format!("SMART_CLIENTS is not a JSON array of clients with redirectUris: {error}")
+        })?;
+        let clients = clients.into_iter().map(|client| client.check(roles));
+        let clients: Vec<SmartClient> = clients.collect::<Result<_, _>>()?;
+        for (at, client) in clients.iter().enumerate() {
+            let mut others = clients.iter().take(at);
+            if others.any(|other| other.client_id == client.client_id) {
+                let id = &client.client_id;
+                return Err(format!("SMART_CLIENTS: `{id}` stands twice"));
+            }
+        }
+        let secrets = get("SMART_CLIENT_SECRETS").unwrap_or_else(|| "{}".into());
+        // What is wrong is not repeated: it may be a secret.
+        let secrets = serde_json::from_str(&secrets).map_err(|_| {
+            "SMART_CLIENT_SECRETS is not a JSON object of secrets by client id".to_owned()
+        })?;
+        Ok(Self {
+            enabled,
+            clients,
+            secrets: Secrets(secrets),
+        })
+    }
+
+    /// The client of that id.
+    pub(crate) fn client(&self, client_id: &str) -> Option<&SmartClient> {
+        let mut clients = self.clients.iter();
+        clients.find(|client| client.client_id == client_id)
+    }
+
+    /// The secret by which the proxy speaks for a client with keys.
+    pub(crate) fn secret(&self, client_id: &str) -> Option<&str> {
+        self.secrets.0.get(client_id).map(String::as_str)
+    }
+
+    /// Whether any client proves itself by keys.
+    pub(crate) fn has_keys(&self) -> bool {
+        self.clients.iter().any(|client| client.keys.is_some())
     }
 
     /// Whether `client_id` may be sent back to `redirect_uri`.
     pub(crate) fn allows(&self, client_id: &str, redirect_uri: &str) -> bool {
-        let client = self
-            .clients
-            .iter()
-            .find(|client| client.client_id == client_id);
+        let client = self.client(client_id);
         is_safe_redirect(redirect_uri)
             && client.is_some_and(|client| {
                 let asked = without_loopback_port(redirect_uri);
@@ -97,7 +239,12 @@ mod tests {
 
     fn proxy(uris: &[&str]) -> Result<SmartProxy, String> {
         let clients = serde_json::json!([{ "clientId": "app", "redirectUris": uris }]).to_string();
-        SmartProxy::read(&|name| (name == "SMART_CLIENTS").then(|| clients.clone()))
+        read(&clients)
+    }
+
+    fn read(clients: &str) -> Result<SmartProxy, String> {
+        let get = |name: &str| (name == "SMART_CLIENTS").then(|| clients.to_owned());
+        SmartProxy::read(&get, &Roles::read(None)?)
     }
 
     #[test]
@@ -168,7 +315,73 @@ mod tests {
         ] {
             assert!(proxy(&[uri]).unwrap_err().contains("redirect URI"), "{uri}");
         }
-        let broken = SmartProxy::read(&|name| (name == "SMART_CLIENTS").then(|| "{}".into()));
-        assert!(broken.unwrap_err().contains("JSON array"));
+        assert!(read("{}").unwrap_err().contains("JSON array"));
+    }
+
+    #[test]
+    fn a_backend_service_needs_keys_roles_and_system_scopes() {
+        let key = r#"{"keys":[{"kty":"RSA","kid":"1","n":"n","e":"AQAB"}]}"#;
+        let right = format!(
+            r#"[{{"clientId":"a","jwks":{key},"roles":["globalReader"],"scope":"system/*.rs"}},
+                {{"clientId":"b","jwksUri":"https://b.example/jwks","redirectUris":[]}}]"#
+        );
+        let proxy = read(&right).unwrap();
+        assert!(proxy.has_keys() && proxy.client("a").unwrap().service.is_some());
+        assert!(proxy.client("b").unwrap().service.is_none());
+        for (members, expected) in [
+            (
+                r#""roles":["globalReader"],"scope":"system/*.rs""#.to_owned(),
+                "needs roles",
+            ),
+            (
+                format!(r#""jwks":{key},"roles":["globalReader"]"#),
+                "needs roles",
+            ),
+            (
+                format!(r#""jwks":{key},"scope":"system/*.rs""#),
+                "needs roles",
+            ),
+            (
+                format!(r#""jwks":{key},"roles":["king"],"scope":"system/*.rs""#),
+                "`king`",
+            ),
+            (
+                format!(r#""jwks":{key},"roles":["globalReader"],"scope":"user/*.rs""#),
+                "system scopes",
+            ),
+            (
+                format!(r#""jwks":{key},"roles":["globalReader"],"scope":"openid""#),
+                "system scopes",
+            ),
+            (
+                format!(r#""jwks":{key},"roles":["globalReader"],"scope":"system/*.x""#),
+                "must end in",
+            ),
+            (format!(r#""jwks":{key},"jwksUri":"https://a""#), "both"),
+            (r#""jwks":{"keys":[]}"#.to_owned(), "no signature key"),
+            (
+                r#""jwksUri":"http://a.example/""#.to_owned(),
+                "must be https",
+            ),
+            (r#""colour":"red""#.to_owned(), "colour"),
+        ] {
+            let message = read(&format!(r#"[{{"clientId":"a",{members}}}]"#)).unwrap_err();
+            assert!(message.contains(expected), "{members}: {message}");
+        }
+        let twice = r#"[{"clientId":"a"},{"clientId":"a"}]"#;
+        assert!(read(twice).unwrap_err().contains("stands twice"));
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let get = |value: &'static str| {
+            move |name: &str| (name == "SMART_CLIENT_SECRETS").then(|| value.to_owned())
+        };
+        let roles = Roles::read(None).unwrap();
+        let proxy = SmartProxy::read(&get(r#"{"a":"hush"}"#), &roles).unwrap();
+        assert_eq!(proxy.secret("a"), Some("hush"));
+        assert!(!format!("{proxy:?}").contains("hush"));
+        let broken = SmartProxy::read(&get(r#"{"a":"hush"#), &roles).unwrap_err();
+        assert!(!broken.contains("hush"), "{broken}");
     }
 }

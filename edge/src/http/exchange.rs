@@ -1,7 +1,10 @@
 //! One request and what belongs to it, from arrival to answer.
 
 use super::{Answer, cors, negotiation};
-use crate::auth::{Action, Grant, Principal, Verifier, authenticate, authorise};
+use crate::auth::{
+    self, Action, Grant, Principal, ServiceToken, Verifier, authenticate, authenticate_service,
+    authorise, bearer_token,
+};
 use crate::binding;
 use crate::config::Config;
 use crate::error::{Error, Reason};
@@ -128,14 +131,47 @@ impl Exchange {
         self.partition()?.spend(id, expires).await
     }
 
-    /// The caller; 401 when there is no valid token.
-    pub(crate) async fn authenticate(&self) -> Result<Rc<Principal>, Error> {
-        let verifier = Verifier {
+    /// What tokens are checked against.
+    pub(crate) fn verifier(&self) -> Verifier<'_> {
+        Verifier {
             security: &self.config.security,
             base_url: &self.base_url,
             now: self.now,
+        }
+    }
+
+    /// The caller; 401 when there is no valid token.
+    pub(crate) async fn authenticate(&self) -> Result<Rc<Principal>, Error> {
+        let token = bearer_token(self.header("authorization"))?;
+        let principal = match auth::known(&self.verifier(), token) {
+            Some(principal) => principal,
+            None => self.verify(token).await?,
         };
-        authenticate(&verifier, self.header("authorization")).await
+        if principal.may_be_revoked(self.now) {
+            let partition = self.partition()?;
+            if partition
+                .access_token(principal.token_id())
+                .await?
+                .is_revoked
+            {
+                return Err(auth::refuse("the token was revoked"));
+            }
+            principal.is_not_revoked(self.now);
+        }
+        Ok(principal)
+    }
+
+    /// The caller that a token names which was not seen before. What is no JWT can only be ours.
+    async fn verify(&self, token: &str) -> Result<Rc<Principal>, Error> {
+        if token.contains('.') {
+            return authenticate(&self.verifier(), token).await;
+        }
+        let service: Option<ServiceToken> = self.unseal(Purpose::AccessToken, token).await?;
+        let service = service.ok_or_else(|| auth::refuse("the token is no JWT"))?;
+        let registered = self.config.smart_proxy.client(&service.client_id);
+        let own = registered.and_then(|client| client.service.as_ref());
+        let own = own.ok_or_else(|| auth::refuse("the service is not registered any more"))?;
+        authenticate_service(&self.verifier(), token, &service, &own.roles)
     }
 
     /// Permission for one deed; 403 when the caller has none.

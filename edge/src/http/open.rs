@@ -57,14 +57,22 @@ async fn security(exchange: &Exchange) -> Value {
     if let (Ok(endpoints), Some(security)) =
         (proxy::endpoints(exchange).await, security.as_object_mut())
     {
-        let endpoints = json!([{
+        let mut extensions = vec![json!({
             "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
             "extension": [
                 { "url": "token", "valueUri": endpoints.token },
                 { "url": "authorize", "valueUri": endpoints.authorize },
+                { "url": "introspect", "valueUri": endpoints.introspect },
+                { "url": "revoke", "valueUri": endpoints.revoke },
             ],
-        }]);
-        security.insert("extension".into(), endpoints);
+        })];
+        extensions.extend(proxy::capabilities(exchange).iter().map(|capability| {
+            json!({
+                "url": "http://hl7.org/fhir/smart-app-launch/StructureDefinition/capabilities",
+                "valueCode": capability,
+            })
+        }));
+        security.insert("extension".into(), extensions.into());
     }
     security
 }

@@ -34,6 +34,9 @@ pub(super) async fn route(
         (method, [proxy::PATH, steps @ ..]) => {
             proxy::answer(exchange, (method, steps), request).await
         }
+        (method, ["connect", steps @ ..]) => {
+            proxy::connect(exchange, (method, steps), request).await
+        }
         ("GET", [".well-known", "smart-configuration"]) => {
             proxy::smart_configuration(exchange).await
         }

@@ -1,8 +1,8 @@
 //! `GET /AadSmartOnFhirProxy/authorize`: checks the app's request and passes it on to the provider.
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code>
 
-use super::Purpose;
 use super::redirect::{self, callback_url, refuse};
+use super::{Purpose, context};
 use super::{repeated, value};
 use crate::auth;
 use crate::error::Error;
@@ -24,6 +24,9 @@ pub(super) struct State {
     /// The launch context.
     #[serde(rename = "l")]
     pub(super) launch: Map<String, Value>,
+    /// Who chose the launch context here, by the id that the provider gives to every app.
+    #[serde(rename = "o")]
+    pub(super) chosen_by: Option<String>,
     #[serde(rename = "c")]
     pub(super) client_id: String,
     #[serde(rename = "r")]
@@ -46,8 +49,70 @@ const FORWARDED: [&str; 6] = [
     "domain_hint",
 ];
 
-/// Sends the browser to the provider, or back to the app with an error.
+/// An app's request that was found right.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct AppRequest {
+    pub(super) client_id: String,
+    pub(super) redirect_uri: String,
+    /// The app's own state.
+    pub(super) state: String,
+    pub(super) audience: String,
+    pub(super) scope: String,
+    pub(super) launch: Map<String, Value>,
+    /// What goes on to the provider as it came.
+    forwarded: Vec<(String, String)>,
+}
+
+impl AppRequest {
+    /// What the app wants to know and no launch has told: `patient`, `encounter`.
+    /// <https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#standalone-apps>
+    pub(super) fn needs(&self) -> Vec<&'static str> {
+        let asks = |scope: &str| self.scope.split_ascii_whitespace().any(|own| own == scope);
+        let lacks = |field: &str| !self.launch.contains_key(field);
+        let wanted = [
+            ("launch/patient", "patient"),
+            ("launch/encounter", "encounter"),
+        ];
+        let needed = wanted
+            .into_iter()
+            .filter(|(scope, field)| asks(scope) && lacks(field));
+        needed.map(|(_, field)| field).collect()
+    }
+
+    fn forbids_pages(&self) -> bool {
+        let mut forwarded = self.forwarded.iter();
+        forwarded.any(|(name, value)| name == "prompt" && value == "none")
+    }
+
+    /// Tells the app that it gets no code.
+    pub(super) fn refusal(&self, error: &str, description: &str) -> String {
+        redirect::error(&self.redirect_uri, error, description, Some(&self.state))
+    }
+}
+
+/// Sends the browser to the provider, to the page where the person chooses what the app asks for,
+/// or back to the app with an error.
 pub(super) async fn authorize(exchange: &Exchange) -> Result<Answer, Error> {
+    let request = match check(exchange)? {
+        Ok(request) => request,
+        Err(address) => return Ok(redirect::to(address)),
+    };
+    // Only the patient is worth a question of its own: an app can do without the encounter.
+    if request.needs().contains(&"patient") {
+        if request.forbids_pages() {
+            let words = "A person must choose the patient, and prompt=none forbids to ask.";
+            return Ok(redirect::to(request.refusal("interaction_required", words)));
+        }
+        return context::ask(exchange, request).await;
+    }
+    Ok(redirect::to(at_provider(exchange, request, None).await?))
+}
+
+/// Checks the app's request.
+///
+/// # Errors
+/// When nothing says where the app is; what else is wrong the app learns at the inner address.
+fn check(exchange: &Exchange) -> Result<Result<AppRequest, String>, Error> {
     let query = &exchange.query;
     if let Some(name) = repeated(query) {
         return Err(refuse(&format!("The parameter {name} stands twice.")));
@@ -62,8 +127,8 @@ pub(super) async fn authorize(exchange: &Exchange) -> Result<Answer, Error> {
         ));
     }
     let state = value(query, "state");
-    // From here on the app learns what is wrong.
-    let fail = |error: &str, words: &str| Ok(redirect::error(redirect_uri, error, words, state));
+    let fail =
+        |error: &str, words: &str| Ok(Err(redirect::error(redirect_uri, error, words, state)));
     let Some(own_state) = state else {
         return fail("invalid_request", "The parameter state is required.");
     };
@@ -88,23 +153,43 @@ pub(super) async fn authorize(exchange: &Exchange) -> Result<Answer, Error> {
             "The parameter launch must be base64url of a JSON object.",
         );
     };
-    let sealed = State {
-        state: own_state.to_owned(),
-        launch: launch_context::told(&launch),
+    let forwarded = FORWARDED
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), value(query, name)?.to_owned())));
+    Ok(Ok(AppRequest {
         client_id: client_id.to_owned(),
         redirect_uri: redirect_uri.to_owned(),
+        state: own_state.to_owned(),
+        audience: audience.to_owned(),
+        scope: value(query, "scope").unwrap_or_default().to_owned(),
+        launch: launch_context::told(&launch),
+        forwarded: forwarded.collect(),
+    }))
+}
+
+/// The provider's address where the person signs in.
+pub(super) async fn at_provider(
+    exchange: &Exchange,
+    request: AppRequest,
+    chosen_by: Option<String>,
+) -> Result<String, Error> {
+    let callback = callback_url(exchange, &request.redirect_uri);
+    let sealed = State {
+        state: request.state,
+        launch: request.launch,
+        chosen_by,
+        client_id: request.client_id.clone(),
+        redirect_uri: request.redirect_uri,
         expires: exchange.now + SIGN_IN,
         id: crate::binding::random_uuid(),
     };
     let sealed = exchange.seal(Purpose::State, &sealed).await?;
     let authority = exchange.authority()?;
     let provider = auth::metadata(authority, exchange.now).await?;
-    let callback = callback_url(exchange, redirect_uri);
-    let scope = value(query, "scope").unwrap_or_default();
-    let scope = qualify(scope, audience);
+    let scope = qualify(&request.scope, &request.audience);
     let mut parameters = vec![
         ("response_type", "code"),
-        ("client_id", client_id),
+        ("client_id", request.client_id.as_str()),
         ("redirect_uri", callback.as_str()),
         ("state", sealed.as_str()),
     ];
@@ -112,14 +197,14 @@ pub(super) async fn authorize(exchange: &Exchange) -> Result<Answer, Error> {
     if is_v2(authority) {
         parameters.push(("scope", &scope));
     } else {
-        parameters.push(("resource", audience));
+        parameters.push(("resource", &request.audience));
     }
-    parameters.extend(
-        FORWARDED
-            .iter()
-            .filter_map(|name| Some((*name, value(query, name)?))),
-    );
-    Ok(redirect::to(&provider.authorization_endpoint, &parameters))
+    let forwarded = request.forwarded.iter();
+    parameters.extend(forwarded.map(|(name, value)| (name.as_str(), value.as_str())));
+    Ok(redirect::address(
+        &provider.authorization_endpoint,
+        &parameters,
+    ))
 }
 
 /// Whether `aud` is this server: a token for another one must not be had through us.

@@ -21,6 +21,9 @@ pub(super) struct Code {
     pub(super) code: String,
     #[serde(rename = "l")]
     pub(super) launch: Map<String, Value>,
+    /// Who chose the launch context, where somebody did.
+    #[serde(rename = "o")]
+    pub(super) chosen_by: Option<String>,
     #[serde(rename = "c")]
     pub(super) client_id: String,
     #[serde(rename = "r")]
@@ -67,18 +70,15 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
     }
     if let Some(error) = value(query, "error") {
         let description = value(query, "error_description").unwrap_or_default();
-        return Ok(redirect::error(
-            &redirect_uri,
-            error,
-            description,
-            Some(&state.state),
-        ));
+        let told = redirect::error(&redirect_uri, error, description, Some(&state.state));
+        return Ok(redirect::to(told));
     }
     let code = value(query, "code")
         .ok_or_else(|| refuse("The identity provider sent neither code nor error."))?;
     let code = Code {
         code: code.to_owned(),
         launch: state.launch,
+        chosen_by: state.chosen_by,
         client_id: state.client_id,
         redirect_uri: redirect_uri.clone(),
         expires: exchange.now + REDEEM,
@@ -87,5 +87,5 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
     let code = exchange.seal(Purpose::Code, &code).await?;
     let mut parameters = vec![("code", code.as_str()), ("state", state.state.as_str())];
     parameters.extend(value(query, "session_state").map(|session| ("session_state", session)));
-    Ok(redirect::to(&redirect_uri, &parameters))
+    Ok(redirect::to(redirect::address(&redirect_uri, &parameters)))
 }

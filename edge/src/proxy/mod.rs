@@ -7,16 +7,24 @@
 //! registered for the app.
 
 mod authorize;
+mod backend_service;
 mod callback;
+mod client_authentication;
+mod context;
+mod introspect;
 mod redirect;
+mod refresh_token;
+mod refusal;
+mod revoke;
 mod smart_configuration;
 mod token;
+mod token_response;
 
 use crate::error::{Error, Reason};
 use crate::http::{Answer, Exchange};
 use fhir::outcome::IssueType;
 
-pub(crate) use smart_configuration::{endpoints, smart_configuration};
+pub(crate) use smart_configuration::{capabilities, endpoints, smart_configuration};
 
 /// What a sealed text of the proxy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +32,10 @@ pub(crate) enum Purpose {
     State,
     Code,
     RefreshToken,
+    /// An access token of a backend service.
+    AccessToken,
+    /// An app's request that waits for a person's choice.
+    Pending,
 }
 
 impl Purpose {
@@ -33,6 +45,8 @@ impl Purpose {
             Self::State => b"state",
             Self::Code => b"code",
             Self::RefreshToken => b"refresh-token",
+            Self::AccessToken => b"access-token",
+            Self::Pending => b"pending",
         }
     }
 }
@@ -47,34 +61,46 @@ pub(crate) async fn answer(
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     if !exchange.config.smart_proxy.enabled {
-        let message = "The SMART on FHIR proxy is switched off here (SMART_PROXY).";
-        return Err(Error::rejected(
-            Reason::NotFound,
-            IssueType::NotFound,
-            message,
+        return Err(nothing_here(
+            "The SMART on FHIR proxy is switched off here (SMART_PROXY).",
         ));
     }
     match (method, steps) {
         ("GET", ["authorize"]) => authorize::authorize(exchange).await,
         ("GET", ["callback", target]) => callback::callback(exchange, target).await,
+        ("GET", ["context"]) => context::describe(exchange).await,
+        ("POST", ["context"]) => context::choose(exchange, request).await,
         ("POST", ["token"]) => token::token(exchange, request).await,
-        (_, ["authorize" | "token"] | ["callback", _]) => {
-            let message = format!("The method {method} is not supported here.");
-            Err(Error::rejected(
-                Reason::MethodNotAllowed,
-                IssueType::NotSupported,
-                message,
-            ))
-        }
-        _ => {
-            let message = "The proxy has authorize, callback and token.";
-            Err(Error::rejected(
-                Reason::NotFound,
-                IssueType::NotFound,
-                message,
-            ))
-        }
+        (_, ["authorize" | "context" | "token"] | ["callback", _]) => Err(wrong_method(method)),
+        _ => Err(nothing_here(
+            "The proxy has authorize, callback, context and token.",
+        )),
     }
+}
+
+/// Answers a request below `connect`, where tokens are asked about and given up.
+pub(crate) async fn connect(
+    exchange: &Exchange,
+    (method, steps): (&str, &[&str]),
+    request: &web_sys::Request,
+) -> Result<Answer, Error> {
+    match (method, steps) {
+        ("POST", ["introspect"]) => introspect::introspect(exchange, request).await,
+        ("POST", ["revoke"]) => revoke::revoke(exchange, request).await,
+        (_, ["introspect" | "revoke"]) => Err(wrong_method(method)),
+        _ => Err(nothing_here(
+            "There are connect/introspect and connect/revoke.",
+        )),
+    }
+}
+
+fn wrong_method(method: &str) -> Error {
+    let message = format!("The method {method} is not supported here.");
+    Error::rejected(Reason::MethodNotAllowed, IssueType::NotSupported, message)
+}
+
+fn nothing_here(message: &str) -> Error {
+    Error::rejected(Reason::NotFound, IssueType::NotFound, message)
 }
 
 /// A value of a form or query; `None` when it is absent or empty.

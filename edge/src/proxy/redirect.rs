@@ -11,27 +11,32 @@ pub(super) fn callback_url(exchange: &Exchange, redirect_uri: &str) -> String {
     format!("{}/{}/callback/{target}", exchange.base_url, super::PATH)
 }
 
-/// Sends the browser to `address` with parameters added to those it has.
-pub(super) fn to(address: &str, parameters: &[(&str, &str)]) -> Answer {
+/// `address` with parameters added to those it has.
+pub(super) fn address(address: &str, parameters: &[(&str, &str)]) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.extend_pairs(parameters);
     let mark = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{mark}{}", form.finish())
+}
+
+/// Sends the browser on.
+pub(super) fn to(address: String) -> Answer {
     Answer::empty(302)
-        .with("location", format!("{address}{mark}{}", form.finish()))
+        .with("location", address)
         .with("cache-control", "no-store")
         .with("referrer-policy", "no-referrer")
 }
 
-/// Sends an error to the app. <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1>
+/// The app's address with an error. <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1>
 pub(super) fn error(
     redirect_uri: &str,
     error: &str,
     description: &str,
     state: Option<&str>,
-) -> Answer {
+) -> String {
     let mut parameters = vec![("error", error), ("error_description", description)];
     parameters.extend(state.map(|state| ("state", state)));
-    to(redirect_uri, &parameters)
+    address(redirect_uri, &parameters)
 }
 
 /// An error that is shown here, because nothing says where the app is.

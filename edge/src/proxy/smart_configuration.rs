@@ -7,10 +7,12 @@ use crate::http::{Answer, Exchange};
 use fhir::outcome::IssueType;
 use serde_json::json;
 
-/// Where apps get codes and tokens.
+/// Where apps get codes and tokens, and give them up.
 pub(crate) struct Endpoints {
     pub(crate) authorize: String,
     pub(crate) token: String,
+    pub(crate) introspect: String,
+    pub(crate) revoke: String,
 }
 
 /// The proxy's endpoints when it is on, else the provider's own.
@@ -18,18 +20,56 @@ pub(crate) struct Endpoints {
 /// # Errors
 /// When the provider cannot be asked.
 pub(crate) async fn endpoints(exchange: &Exchange) -> Result<Endpoints, Error> {
-    if exchange.config.smart_proxy.enabled {
-        let base = format!("{}/{}", exchange.base_url, super::PATH);
-        return Ok(Endpoints {
-            authorize: format!("{base}/authorize"),
-            token: format!("{base}/token"),
-        });
-    }
-    let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
+    let base = &exchange.base_url;
+    let (authorize, token) = if exchange.config.smart_proxy.enabled {
+        let proxy = format!("{base}/{}", super::PATH);
+        (format!("{proxy}/authorize"), format!("{proxy}/token"))
+    } else {
+        let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
+        (provider.authorization_endpoint, provider.token_endpoint)
+    };
     Ok(Endpoints {
-        authorize: provider.authorization_endpoint,
-        token: provider.token_endpoint,
+        authorize,
+        token,
+        introspect: format!("{base}/connect/introspect"),
+        revoke: format!("{base}/connect/revoke"),
     })
+}
+
+/// What apps can count on. <https://hl7.org/fhir/smart-app-launch/conformance.html#capabilities>
+pub(crate) fn capabilities(exchange: &Exchange) -> Vec<&'static str> {
+    let proxy = &exchange.config.smart_proxy;
+    let mut capabilities = vec![
+        "client-public",
+        "client-confidential-symmetric",
+        "permission-patient",
+        "permission-user",
+        "permission-v1",
+        "permission-v2",
+        "sso-openid-connect",
+    ];
+    if proxy.enabled {
+        capabilities.extend([
+            "launch-ehr",
+            "launch-standalone",
+            "context-ehr-patient",
+            "context-ehr-encounter",
+            "context-standalone-patient",
+            "context-standalone-encounter",
+            "context-banner",
+            "context-style",
+            "permission-offline",
+        ]);
+    }
+    if has_keys(exchange) {
+        capabilities.push("client-confidential-asymmetric");
+    }
+    capabilities
+}
+
+fn has_keys(exchange: &Exchange) -> bool {
+    let proxy = &exchange.config.smart_proxy;
+    proxy.enabled && proxy.has_keys()
 }
 
 /// The document; 404 where nobody can sign in.
@@ -43,40 +83,31 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
         ));
     }
     let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
-    let Endpoints { authorize, token } = endpoints(exchange).await?;
-    let mut capabilities = vec![
-        "client-public",
-        "client-confidential-symmetric",
-        "permission-patient",
-        "permission-user",
-        "permission-v1",
-        "permission-v2",
-        "sso-openid-connect",
-    ];
-    if exchange.config.smart_proxy.enabled {
-        capabilities.extend([
-            "launch-ehr",
-            "context-ehr-patient",
-            "context-ehr-encounter",
-            "context-banner",
-            "context-style",
-            "permission-offline",
-        ]);
+    let endpoints = endpoints(exchange).await?;
+    let mut methods = vec!["client_secret_basic", "client_secret_post"];
+    let mut algorithms = Vec::new();
+    if has_keys(exchange) {
+        methods.push("private_key_jwt");
+        algorithms.extend(["RS384", "ES384", "RS256", "ES256"]);
     }
     let document = json!({
         "issuer": provider.issuer,
         "jwks_uri": provider.jwks_uri,
-        "authorization_endpoint": authorize,
-        "token_endpoint": token,
+        "authorization_endpoint": endpoints.authorize,
+        "token_endpoint": endpoints.token,
+        "introspection_endpoint": endpoints.introspect,
+        "revocation_endpoint": endpoints.revoke,
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "response_types_supported": ["code"],
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": [
-            "openid", "profile", "fhirUser", "launch", "offline_access",
-            "patient/*.read", "patient/*.rs", "user/*.read", "user/*.cruds", "system/*.rs",
+            "openid", "profile", "fhirUser", "launch", "launch/patient", "launch/encounter",
+            "offline_access", "patient/*.read", "patient/*.rs", "user/*.read", "user/*.cruds",
+            "system/*.rs",
         ],
-        "capabilities": capabilities,
+        "capabilities": capabilities(exchange),
     });
     Ok(Answer::json(&document).with("access-control-allow-origin", "*"))
 }

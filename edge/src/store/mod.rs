@@ -4,6 +4,7 @@
 //! Every function here takes a [`Grant`](crate::auth::Grant): what it confines is part of the
 //! SQL. The tables and keys are described in `docs/storage-schema.md`.
 
+mod authorization;
 mod command;
 mod cursor;
 mod edge_cache;
@@ -15,6 +16,7 @@ mod search;
 mod secret;
 mod write;
 
+pub(crate) use authorization::Issued;
 pub(crate) use command::{Command, Committed, Guard, Outcome, Refusal};
 pub(crate) use partition::Partition;
 pub(crate) use read::{Consistency, Version, history, read, vread};

@@ -29,7 +29,7 @@ fn the_statement_is_valid_and_names_every_type_and_the_provider() {
         .iter()
         .map(|e| &e["url"])
         .collect();
-    assert_eq!(endpoints, ["token", "authorize"]);
+    assert_eq!(endpoints, ["token", "authorize", "introspect", "revoke"]);
 }
 
 #[test]

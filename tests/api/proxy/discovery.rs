@@ -25,11 +25,15 @@ fn oauth_uris(server: &Server) -> Value {
         security["service"][0]["coding"][0]["code"], "OAuth",
         "{security}"
     );
-    assert_eq!(
-        security["extension"].as_array().map(Vec::len),
-        Some(1),
-        "{security}"
-    );
+    let capabilities = smart_configuration(server).body["capabilities"].clone();
+    let url = "http://hl7.org/fhir/smart-app-launch/StructureDefinition/capabilities";
+    let extensions = security["extension"].as_array().expect("extensions");
+    let stated: Vec<&Value> = extensions[1..]
+        .iter()
+        .map(|one| &one["valueCode"])
+        .collect();
+    assert_eq!(json!(stated), capabilities, "{security}");
+    assert!(extensions[1..].iter().all(|one| one["url"] == url));
     let extension = &security["extension"][0];
     let url = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
     assert_eq!(extension["url"], url, "{security}");
@@ -61,8 +65,11 @@ fn the_smart_configuration_names_the_proxy_and_only_what_it_can() {
             "context-banner",
             "context-ehr-encounter",
             "context-ehr-patient",
+            "context-standalone-encounter",
+            "context-standalone-patient",
             "context-style",
             "launch-ehr",
+            "launch-standalone",
             "permission-offline",
             "permission-patient",
             "permission-user",
@@ -88,8 +95,11 @@ fn the_smart_configuration_names_the_proxy_and_only_what_it_can() {
         "jwks_uri": provider["jwks_uri"],
         "authorization_endpoint": format!("{}{AUTHORIZE}", server.base),
         "token_endpoint": format!("{}{TOKEN}", server.base),
+        "introspection_endpoint": format!("{}/connect/introspect", server.base),
+        "revocation_endpoint": format!("{}/connect/revoke", server.base),
         "grant_types_supported": null,
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_signing_alg_values_supported": [],
         "response_types_supported": ["code"],
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": null,
@@ -114,6 +124,8 @@ fn the_capability_statement_names_the_proxy() {
     let expected = json!([
         { "url": "token", "valueUri": format!("{base}{TOKEN}") },
         { "url": "authorize", "valueUri": format!("{base}{AUTHORIZE}") },
+        { "url": "introspect", "valueUri": format!("{base}/connect/introspect") },
+        { "url": "revoke", "valueUri": format!("{base}/connect/revoke") },
     ]);
     assert_eq!(oauth_uris(v2()), expected);
 }
@@ -172,6 +184,8 @@ fn switched_off_the_provider_is_named_and_the_proxy_is_not_there() {
     let expected = json!([
         { "url": "token", "valueUri": provider["token_endpoint"] },
         { "url": "authorize", "valueUri": provider["authorization_endpoint"] },
+        { "url": "introspect", "valueUri": format!("{}/connect/introspect", server.base) },
+        { "url": "revoke", "valueUri": format!("{}/connect/revoke", server.base) },
     ]);
     assert_eq!(oauth_uris(server), expected);
     let client = server.anonymous();
@@ -213,6 +227,11 @@ fn other_methods_and_paths_are_told_apart() {
         "/Authorize",
     ] {
         let answer = client.get(&format!("/AadSmartOnFhirProxy{path}"));
-        assert_outcome(&answer, 404, "not-found", "authorize, callback and token");
+        assert_outcome(
+            &answer,
+            404,
+            "not-found",
+            "authorize, callback, context and token",
+        );
     }
 }

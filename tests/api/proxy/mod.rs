@@ -2,13 +2,18 @@
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html>
 
 mod authorize;
+mod backend_service;
 mod callback;
+mod client_key;
+mod context;
 mod cors;
 mod discovery;
+mod introspect;
 mod launch;
 mod parameters;
 mod redirects;
 mod refresh;
+mod revoke;
 mod token;
 
 use crate::samples::{observation, patient_with_id, with};
@@ -192,6 +197,13 @@ fn assert_token_refused(answer: &Answer, status: u16, error: &str, words: &str) 
     );
     assert_eq!(answer.body.get("access_token"), None, "{answer}");
     assert_not_stored(answer);
+}
+
+/// A token with one character of its last part changed.
+fn touched(token: &str) -> String {
+    let (before, after) = token.split_at(token.len() - 20);
+    let other = if after.starts_with('A') { 'B' } else { 'A' };
+    format!("{before}{other}{}", &after[1..])
 }
 
 /// A refusal that is shown here: nothing says that the app may be sent anything.

@@ -144,3 +144,42 @@ fn what_this_server_did_not_make_renews_nothing() {
     let as_code = post_token(server, &redemption(token));
     assert_token_refused(&as_code, 400, "invalid_grant", "not one of this");
 }
+
+#[test]
+fn a_public_app_s_old_refresh_token_ends_the_authorization() {
+    let server = v2();
+    let first = launch(server);
+    let second = post_token(server, &renewal(refresh_token(&first))).expect(200);
+    // The answer may have got lost: the one before the newest is taken for a while.
+    let again = post_token(server, &renewal(refresh_token(&first))).expect(200);
+    let third = post_token(server, &renewal(refresh_token(&second))).expect(200);
+    post_token(server, &renewal(refresh_token(&again))).expect(200);
+    // The first is two behind now: whoever sends it is not who got the newest.
+    let stolen = post_token(server, &renewal(refresh_token(&first)));
+    assert_token_refused(&stolen, 400, "invalid_grant", "used before");
+    for answer in [&third, &second, &again] {
+        let ended = post_token(server, &renewal(refresh_token(answer)));
+        assert_token_refused(&ended, 400, "invalid_grant", "revoked");
+    }
+    let app = server.bearing(third.body["access_token"].as_str().expect("a token"));
+    api::assert_outcome(&app.get("/Patient/demo-amelia"), 401, "login", "revoked");
+}
+
+#[test]
+fn an_app_with_a_secret_may_use_a_refresh_token_again() {
+    let server = v2();
+    let code = code(server, &confidential_request(server));
+    let form = redemption(&code).without("code_verifier");
+    let form = form
+        .set("client_id", CONFIDENTIAL)
+        .set("client_secret", SECRET);
+    let first = post_token(server, &form).expect(200);
+    let form = renewal(refresh_token(&first));
+    let form = form
+        .set("client_id", CONFIDENTIAL)
+        .set("client_secret", SECRET);
+    let second = post_token(server, &form).expect(200);
+    let newer = form.clone().set("refresh_token", refresh_token(&second));
+    post_token(server, &newer).expect(200);
+    post_token(server, &form).expect(200);
+}

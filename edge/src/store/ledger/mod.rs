@@ -4,6 +4,7 @@
 //! validation, extraction and rendering are done by the workers that call it.
 
 mod apply;
+mod authorization;
 mod database;
 mod outbox;
 mod reply;

@@ -1,0 +1,48 @@
+//! Backend services: a service that has proved itself by a signed assertion gets a short token for
+//! what the operator lets it do. <https://hl7.org/fhir/smart-app-launch/backend-services.html>
+
+use super::client_authentication::Client;
+use super::refusal::{Refused, not_stored};
+use super::{Purpose, value};
+use crate::auth::ServiceToken;
+use crate::error::Error;
+use crate::http::{Answer, Exchange};
+use serde_json::json;
+use smart::granted_scope::granted;
+
+/// The token response of a verified client.
+pub(super) async fn issue(
+    exchange: &Exchange,
+    form: &[(String, String)],
+    client: &Client,
+) -> Result<Result<Answer, Refused>, Error> {
+    let id = client.id.as_deref().unwrap_or_default();
+    let registered = exchange.config.smart_proxy.client(id);
+    let Some(service) = registered.and_then(|client| client.service.as_ref()) else {
+        let words = "The client is no backend service: the operator gave it no roles and scope.";
+        return Ok(Err(Refused("unauthorized_client", words.into())));
+    };
+    let asked = value(form, "scope").unwrap_or_default();
+    let scope = match granted(asked, &service.scope) {
+        Ok(scope) if !scope.is_empty() => scope,
+        Ok(_) => {
+            let words = format!(
+                "Nothing of the scope can be granted; the client may have {}.",
+                service.scope
+            );
+            return Ok(Err(Refused("invalid_scope", words)));
+        }
+        Err(problem) => {
+            return Ok(Err(Refused("invalid_scope", format!("{problem}."))));
+        }
+    };
+    let token = ServiceToken::new(id, scope, exchange.now, crate::binding::random_uuid());
+    let sealed = exchange.seal(Purpose::AccessToken, &token).await?;
+    let response = json!({
+        "access_token": sealed,
+        "token_type": "bearer",
+        "expires_in": token.expires - token.issued,
+        "scope": token.scope,
+    });
+    Ok(Ok(not_stored(exchange, 200, &response)))
+}

@@ -1,0 +1,76 @@
+//! Refresh tokens of ours: the provider's, sealed with the launch that it belongs to, so that a
+//! refresh tells the launch again and an authorization can be ended here.
+//! <https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2>
+
+use super::Purpose;
+use crate::error::Error;
+use crate::http::Exchange;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// How long a refresh token that is not used can be: longer than the 90 days of most providers.
+pub(super) const LIFETIME: i64 = 100 * 24 * 60 * 60 * 1000;
+/// An answer can get lost: for so long the token before the newest is taken once more.
+const GRACE: i64 = 60 * 1000;
+
+/// What a refresh token holds.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct RefreshToken {
+    /// The provider's.
+    #[serde(rename = "t")]
+    pub(super) token: String,
+    #[serde(rename = "l")]
+    pub(super) launch: Map<String, Value>,
+    #[serde(rename = "c")]
+    pub(super) client_id: String,
+    /// The authorization that it belongs to.
+    #[serde(rename = "a")]
+    pub(super) authorization: String,
+    /// Which of that authorization's tokens it is, from 0.
+    #[serde(rename = "g")]
+    pub(super) generation: i64,
+    /// Whether it was given to a client that cannot prove that it is itself.
+    #[serde(rename = "p")]
+    pub(super) is_public: bool,
+    /// When it ends, in milliseconds since 1970.
+    #[serde(rename = "x")]
+    pub(super) expires: i64,
+}
+
+/// Opens a refresh token, whatever became of it.
+pub(super) async fn open(exchange: &Exchange, text: &str) -> Result<Option<RefreshToken>, Error> {
+    exchange.unseal(Purpose::RefreshToken, text).await
+}
+
+impl RefreshToken {
+    /// Whether it can be used now. Of a public client's tokens only the newest can: an older one
+    /// that comes back was stolen, or the newest was, and the authorization ends.
+    pub(super) async fn is_usable(&self, exchange: &Exchange) -> Result<bool, Error> {
+        if self.expires <= exchange.now {
+            return Ok(false);
+        }
+        let partition = exchange.partition()?;
+        let Some(authorization) = partition.authorization(&self.authorization).await? else {
+            return Ok(false);
+        };
+        if authorization.is_revoked {
+            return Ok(false);
+        }
+        let age = authorization.generation - self.generation;
+        let is_repeated = age == 1 && exchange.now - authorization.advanced < GRACE;
+        if !self.is_public || age <= 0 || is_repeated {
+            return Ok(true);
+        }
+        self.revoke(exchange).await?;
+        Ok(false)
+    }
+
+    /// Ends the authorization: no token of it is taken any more.
+    pub(super) async fn revoke(&self, exchange: &Exchange) -> Result<(), Error> {
+        let expires = exchange.now + LIFETIME;
+        let partition = exchange.partition()?;
+        partition
+            .revoke_authorization(&self.authorization, expires)
+            .await
+    }
+}

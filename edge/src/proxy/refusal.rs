@@ -1,0 +1,57 @@
+//! Forms of the token, revocation and introspection endpoints, and how they are refused: in OAuth's
+//! words. <https://www.rfc-editor.org/rfc/rfc6749#section-5.2>
+
+use super::repeated;
+use crate::error::Error;
+use crate::http::{Answer, Exchange};
+use serde_json::{Value, json};
+
+/// An error code of OAuth and its description.
+#[derive(Debug)]
+pub(super) struct Refused(pub(super) &'static str, pub(super) String);
+
+/// The pairs of a form.
+pub(super) async fn form(
+    exchange: &Exchange,
+    request: &web_sys::Request,
+) -> Result<Result<Vec<(String, String)>, Refused>, Error> {
+    let content_type = exchange.header("content-type").unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        let words = "The request must be application/x-www-form-urlencoded.";
+        return Ok(Err(Refused("invalid_request", words.into())));
+    }
+    let body = exchange.bytes(request).await?;
+    let form: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
+    if let Some(name) = repeated(&form) {
+        let words = format!("The parameter {name} stands twice.");
+        return Ok(Err(Refused("invalid_request", words)));
+    }
+    Ok(Ok(form))
+}
+
+/// A parameter that is needed and not there.
+pub(super) fn missing(name: &str) -> Refused {
+    let words = format!("Value cannot be null. (Parameter '{name}')");
+    Refused("invalid_request", words)
+}
+
+/// The answer to a refused request.
+pub(super) fn answer(exchange: &Exchange, Refused(error, description): &Refused) -> Answer {
+    let status = if *error == "invalid_client" { 401 } else { 400 };
+    let refusal = json!({ "error": error, "error_description": description });
+    not_stored(exchange, status, &refusal)
+}
+
+/// JSON that nobody keeps. <https://www.rfc-editor.org/rfc/rfc6749#section-5.1>
+pub(super) fn not_stored(exchange: &Exchange, status: u16, value: &Value) -> Answer {
+    let mut answer = Answer::json(value)
+        .with("cache-control", "no-store")
+        .with("pragma", "no-cache");
+    answer.status = status;
+    // Who tried a header is told which one to send.
+    if status == 401 && exchange.header("authorization").is_some() {
+        answer = answer.with("www-authenticate", "Basic realm=\"SMART on FHIR\"");
+    }
+    answer
+}

@@ -1,0 +1,97 @@
+//! `POST /connect/revoke`: an app gives up a token. A refresh token takes its whole authorization
+//! with it. <https://www.rfc-editor.org/rfc/rfc7009>
+
+use super::refresh_token;
+use super::refusal::{self, Refused, missing};
+use super::{Purpose, client_authentication, value};
+use crate::auth::{self, ServiceToken, token_id};
+use crate::error::{Error, Reason};
+use crate::http::{Answer, Exchange};
+use serde_json::Value;
+
+/// Ends the token that the form holds. A token that means nothing here is ended already.
+pub(crate) async fn revoke(
+    exchange: &Exchange,
+    request: &web_sys::Request,
+) -> Result<Answer, Error> {
+    match end(exchange, request).await? {
+        Ok(()) => Ok(Answer::empty(200)
+            .with("cache-control", "no-store")
+            .with("pragma", "no-cache")),
+        Err(refused) => Ok(refusal::answer(exchange, &refused)),
+    }
+}
+
+async fn end(
+    exchange: &Exchange,
+    request: &web_sys::Request,
+) -> Result<Result<(), Refused>, Error> {
+    let form = match refusal::form(exchange, request).await? {
+        Ok(form) => form,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let Some(token) = value(&form, "token") else {
+        return Ok(Err(missing("token")));
+    };
+    let client = match client_authentication::authenticate(exchange, &form).await? {
+        Ok(client) => client,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let Some(client_id) = client.id else {
+        return Ok(Err(missing("client_id")));
+    };
+    let foreign = || {
+        let words = "The token was issued to another client.";
+        Ok(Err(Refused("unauthorized_client", words.into())))
+    };
+    let partition = exchange.partition()?;
+    if token.contains('.') {
+        let Some((owner, expires)) = of_provider(exchange, token).await? else {
+            return Ok(Ok(()));
+        };
+        if owner.as_deref() != Some(client_id.as_str()) {
+            return foreign();
+        }
+        partition
+            .revoke_access_token(&token_id(token), expires)
+            .await?;
+        return Ok(Ok(()));
+    }
+    let service: Option<ServiceToken> = exchange.unseal(Purpose::AccessToken, token).await?;
+    if let Some(service) = service {
+        if service.client_id != client_id {
+            return foreign();
+        }
+        let expires = service.expires * 1000;
+        partition
+            .revoke_access_token(&token_id(token), expires)
+            .await?;
+        return Ok(Ok(()));
+    }
+    match refresh_token::open(exchange, token).await? {
+        Some(own) if own.client_id != client_id => foreign(),
+        Some(own) => own.revoke(exchange).await.map(Ok),
+        None => Ok(Ok(())),
+    }
+}
+
+/// The client that an access token was issued to, and when it ends, skew included; `None` for a
+/// token that is not taken here anyway.
+async fn of_provider(
+    exchange: &Exchange,
+    token: &str,
+) -> Result<Option<(Option<String>, i64)>, Error> {
+    let claims = match auth::claims(&exchange.verifier(), token).await {
+        Ok(claims) => claims,
+        Err(Error::Rejected(refusal)) if refusal.reason == Reason::Unauthenticated => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let names = ["azp", "appid", "client_id"];
+    let owner = names.iter().find_map(|name| claims.get(*name));
+    let owner = owner.and_then(Value::as_str).map(ToOwned::to_owned);
+    let expires = claims.get("exp").and_then(Value::as_i64);
+    let expires = expires.unwrap_or_default().saturating_mul(1000);
+    Ok(Some((owner, expires.saturating_add(10 * 60 * 1000))))
+}

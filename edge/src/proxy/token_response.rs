@@ -1,0 +1,98 @@
+//! What an app is told: the provider's token response, with the launch context, scopes as the app
+//! named them, numbers as numbers, and a refresh token of ours.
+//! <https://hl7.org/fhir/smart-app-launch/app-launch.html#response-5>
+
+use super::Purpose;
+use super::refresh_token::{LIFETIME, RefreshToken};
+use super::refusal::Refused;
+use crate::auth;
+use crate::error::Error;
+use crate::http::Exchange;
+use crate::store::Issued;
+use serde_json::{Map, Value};
+use smart::qualified_scope::unqualify;
+
+/// What the provider's answer is completed with.
+#[derive(Debug, Default)]
+pub(super) struct Completion {
+    pub(super) launch: Map<String, Value>,
+    /// Who must have signed in.
+    pub(super) chosen_by: Option<String>,
+    pub(super) client_id: String,
+    pub(super) is_public: bool,
+    /// The authorization and the generation that a refresh token in the answer is of.
+    pub(super) authorization: String,
+    pub(super) generation: i64,
+}
+
+/// Completes an answer that holds tokens.
+pub(super) async fn complete(
+    exchange: &Exchange,
+    answer: &mut Map<String, Value>,
+    completion: Completion,
+) -> Result<Result<(), Refused>, Error> {
+    let text = |answer: &Map<String, Value>, name: &str| {
+        answer
+            .get(name)
+            .and_then(Value::as_str)
+            .map(ToOwned::to_owned)
+    };
+    let access_token = text(answer, "access_token").unwrap_or_default();
+    if let Some(chosen_by) = &completion.chosen_by
+        && auth::stated_claim(&access_token, "oid").as_ref() != Some(chosen_by)
+    {
+        let words = "To sign in came another person than the one who had chosen the patient; start \
+            again from the app.";
+        return Ok(Err(Refused("invalid_grant", words.into())));
+    }
+    for name in ["expires_in", "ext_expires_in", "expires_on", "not_before"] {
+        let number = text(answer, name).and_then(|text| text.parse::<u64>().ok());
+        if let Some(number) = number {
+            answer.insert(name.into(), number.into());
+        }
+    }
+    let mut scopes = text(answer, "scope").map(|scopes| unqualify(&scopes));
+    let refresh_token = text(answer, "refresh_token");
+    if let Some(token) = &refresh_token {
+        let own = RefreshToken {
+            token: token.clone(),
+            launch: completion.launch.clone(),
+            client_id: completion.client_id.clone(),
+            authorization: completion.authorization.clone(),
+            generation: completion.generation,
+            is_public: completion.is_public,
+            expires: exchange.now + LIFETIME,
+        };
+        let sealed = exchange.seal(Purpose::RefreshToken, &own).await?;
+        answer.insert("refresh_token".into(), sealed.into());
+        // Clients renew only when the scope says that they may.
+        let list = scopes.get_or_insert_default();
+        let says = |name: &str| list.split(' ').any(|scope| scope == name);
+        if !says("offline_access") && !says("online_access") {
+            list.push_str(if list.is_empty() {
+                "offline_access"
+            } else {
+                " offline_access"
+            });
+        }
+    }
+    if let Some(scopes) = scopes {
+        answer.insert("scope".into(), scopes.into());
+    }
+    if refresh_token.is_some() || !completion.launch.is_empty() {
+        let launch = Value::Object(completion.launch.clone()).to_string();
+        let seconds = answer.get("expires_in").and_then(Value::as_i64);
+        let authorization = (completion.authorization.as_str(), completion.generation);
+        let issued = Issued {
+            authorization: refresh_token.is_some().then_some(authorization),
+            authorization_expires: exchange.now + LIFETIME,
+            access_token: &auth::token_id(&access_token),
+            launch: &launch,
+            expires: exchange.now + seconds.unwrap_or(3600) * 1000,
+        };
+        exchange.partition()?.issue(issued).await?;
+    }
+    answer.extend(completion.launch);
+    answer.insert("client_id".into(), completion.client_id.into());
+    Ok(Ok(()))
+}

@@ -1,0 +1,101 @@
+//! What the ledger remembers of apps' authorizations, as the worker asks for it.
+
+use super::partition::Partition;
+use crate::error::Error;
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// How an authorization stands: what a person granted to an app, from the first refresh token on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Authorization {
+    /// Which of its refresh tokens is the newest; the first is 0.
+    pub(crate) generation: i64,
+    /// When that one was issued, in milliseconds since 1970.
+    pub(crate) advanced: i64,
+    pub(crate) is_revoked: bool,
+}
+
+/// What is known of an access token.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AccessToken {
+    pub(crate) is_revoked: bool,
+    /// The launch context that it was issued with, as JSON.
+    pub(crate) launch: Option<String>,
+}
+
+/// Tokens that were issued to an app.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Issued<'a> {
+    /// The authorization and the generation of its refresh token; `None` without such a token.
+    pub(crate) authorization: Option<(&'a str, i64)>,
+    /// When the authorization ends if it is not used, in milliseconds since 1970.
+    pub(crate) authorization_expires: i64,
+    /// The id of the access token: not the token itself.
+    pub(crate) access_token: &'a str,
+    /// The launch context, as JSON.
+    pub(crate) launch: &'a str,
+    /// When the access token ends, in milliseconds since 1970.
+    pub(crate) expires: i64,
+}
+
+impl Partition {
+    /// Writes down that tokens were issued.
+    pub(crate) async fn issue(&self, issued: Issued<'_>) -> Result<(), Error> {
+        let (authorization, generation) = issued.authorization.unwrap_or_default();
+        let row = Array::of5(
+            &authorization.into(),
+            &number(generation),
+            &number(issued.authorization_expires),
+            &issued.access_token.into(),
+            &issued.launch.into(),
+        );
+        row.push(&number(issued.expires));
+        JsFuture::from(self.stub.issue(&row)?).await?;
+        Ok(())
+    }
+
+    /// How an authorization stands; `None` when it has ended or never was.
+    pub(crate) async fn authorization(&self, id: &str) -> Result<Option<Authorization>, Error> {
+        let found = JsFuture::from(self.stub.authorization(id)?).await?;
+        Ok(row(&found).map(|row| Authorization {
+            generation: integer(&row, 0),
+            advanced: integer(&row, 1),
+            is_revoked: integer(&row, 2) != 0,
+        }))
+    }
+
+    /// What is known of an access token.
+    pub(crate) async fn access_token(&self, id: &str) -> Result<AccessToken, Error> {
+        let found = JsFuture::from(self.stub.access_token(id)?).await?;
+        let known = row(&found).map(|row| AccessToken {
+            is_revoked: integer(&row, 0) != 0,
+            launch: row.get(1).as_string(),
+        });
+        Ok(known.unwrap_or_default())
+    }
+
+    /// Ends an authorization; its last token would end at `expires` (milliseconds since 1970).
+    pub(crate) async fn revoke_authorization(&self, id: &str, expires: i64) -> Result<(), Error> {
+        JsFuture::from(self.stub.revoke_authorization(id, expires as f64)?).await?;
+        Ok(())
+    }
+
+    /// Ends an access token, which would end by itself at `expires` (milliseconds since 1970).
+    pub(crate) async fn revoke_access_token(&self, id: &str, expires: i64) -> Result<(), Error> {
+        JsFuture::from(self.stub.revoke_access_token(id, expires as f64)?).await?;
+        Ok(())
+    }
+}
+
+fn row(found: &JsValue) -> Option<Array> {
+    found.dyn_ref::<Array>().cloned()
+}
+
+fn number(value: i64) -> JsValue {
+    JsValue::from(value as f64)
+}
+
+fn integer(row: &Array, at: u32) -> i64 {
+    row.get(at).as_f64().unwrap_or_default() as i64
+}
