@@ -40,6 +40,8 @@ pub(crate) enum Reason {
     PreconditionFailed,
     TooLarge,
     UnsupportedMediaType,
+    /// Asked too often.
+    Throttled,
     /// Tried again and again, but others kept changing the same resources.
     Contention,
 }

@@ -43,6 +43,14 @@ impl Settings {
         self
     }
 
+    /// Takes so many requests a minute at the SMART proxy.
+    #[must_use]
+    pub fn rate(mut self, requests: u32) -> Self {
+        self.arguments
+            .extend(["--rate".into(), requests.to_string()]);
+        self
+    }
+
     /// Keeps its state in a directory.
     #[must_use]
     pub fn state(mut self, directory: &Path) -> Self {

@@ -18,6 +18,7 @@ export async function runMain(main) {
     await main();
   } catch (error) {
     console.error(error instanceof Failure ? `\n${error.message}` : error);
-    process.exitCode = 1;
+    // Whatever was begun, an open standard input for one, must not keep a failed command alive.
+    process.exit(1);
   }
 }

@@ -2,7 +2,7 @@
  * Worker and identity provider for tests, on free ports unless told: prints one line of JSON,
  * {"base","idp","authority","tenant","pid"}, when both are ready, and ends when standard input
  * closes. Needs the build and Node 22:
- * `node_modules/.bin/node tools/run/serve.mjs [--port N] [--idp-port N] [--state DIR] [--fhir-version STU3] [--var NAME=VALUE].. < pipe`
+ * `node_modules/.bin/node tools/run/serve.mjs [--port N] [--idp-port N] [--state DIR] [--fhir-version STU3] [--rate N] [--var NAME=VALUE].. < pipe`
  * In a value, {base}, {idp} and {tenant} stand for what was chosen.
  */
 import { parseArgs } from 'node:util';
@@ -19,6 +19,8 @@ await runMain(async () => {
       'idp-port': { type: 'string' },
       state: { type: 'string', default: 'memory' },
       'fhir-version': { type: 'string', default: 'R4' },
+      // Tests ask more often than people.
+      rate: { type: 'string', default: '1000000' },
       var: { type: 'string', multiple: true },
     },
   });
@@ -27,6 +29,7 @@ await runMain(async () => {
     idpPort: portFrom(values['idp-port'], 0, '--idp-port'),
     state: values.state,
     fhirVersion: values['fhir-version'],
+    rate: Number(values.rate),
     vars: variables(values.var),
     testing: true,
   });

@@ -34,10 +34,11 @@ const stateOf = (state, part) => (state === 'memory' ? state : join(state, part)
  * @param {string} options.state a directory, or `memory`
  * @param {string} options.fhirVersion `R4` or `STU3`
  * @param {Record<string, string>} [options.vars] variables of the worker to set or replace
+ * @param {number} [options.rate] as worker.mjs takes it
  * @param {boolean} [options.testing] adds the provider's test-only endpoints
  * @returns {Promise<{base: string, idp: string, authority: string, tenant: string, close: () => Promise<void>}>}
  */
-export async function startServers({ port, idpPort, state, fhirVersion, vars = {}, testing = false }) {
+export async function startServers({ port, idpPort, state, fhirVersion, vars = {}, rate, testing = false }) {
   const base = `http://localhost:${port}`;
   const provider = await startIdentityProvider({
     port: idpPort,
@@ -56,6 +57,7 @@ export async function startServers({ port, idpPort, state, fhirVersion, vars = {
     worker = await startWorker({
       port,
       // A store holds resources of one FHIR version.
+      rate,
       state: stateOf(state, `worker-${fhirVersion.toLowerCase()}`),
       vars: { ...developmentVariables({ base, authority, fhirVersion }), ...filledIn(vars, places) },
     });

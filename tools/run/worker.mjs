@@ -23,8 +23,9 @@ function forwardOutput(stdout, stderr) {
  * @param {number} options.port
  * @param {Record<string, string>} options.vars the worker's plain text configuration
  * @param {string} options.state a directory, or `memory`
+ * @param {number} [options.rate] how many requests a minute one address may send to the SMART proxy
  */
-export function workerOptions({ port, vars, state }) {
+export function workerOptions({ port, vars, state, rate = 600 }) {
   mkdirSync(ASSETS_BUILD, { recursive: true });
   return {
     name: 'fhir-edge',
@@ -39,6 +40,7 @@ export function workerOptions({ port, vars, state }) {
     bindings: vars,
     durableObjects: { LEDGER: { className: 'Ledger', useSQLite: true } },
     kvNamespaces: ['KV'],
+    ratelimits: { PROXY_RATE: { namespace_id: '1001', simple: { limit: rate, period: 60 } } },
     assets: {
       directory: ASSETS_BUILD,
       binding: 'ASSETS',

@@ -22,6 +22,7 @@ pub(crate) fn rejection_status(release: Release, reason: Reason) -> u16 {
         Reason::PreconditionFailed => 412,
         Reason::TooLarge => 413,
         Reason::UnsupportedMediaType => 415,
+        Reason::Throttled => 429,
     }
 }
 
@@ -54,6 +55,7 @@ pub(super) fn answer(exchange: &Exchange, error: Error) -> Answer {
             answer.with("www-authenticate", value)
         }
         Some(Reason::Gone(version)) => answer.with("etag", super::etag(version)),
+        Some(Reason::Throttled) => answer.with("retry-after", "60"),
         _ if status == 503 => answer.with("retry-after", "2"),
         _ => answer,
     }

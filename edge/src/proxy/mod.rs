@@ -12,6 +12,7 @@ mod callback;
 mod client_authentication;
 mod context;
 mod introspect;
+mod rate_limit;
 mod redirect;
 mod refresh_token;
 mod refusal;
@@ -65,6 +66,7 @@ pub(crate) async fn answer(
             "The SMART on FHIR proxy is switched off here (SMART_PROXY).",
         ));
     }
+    rate_limit::count(exchange).await?;
     match (method, steps) {
         ("GET", ["authorize"]) => authorize::authorize(exchange).await,
         ("GET", ["callback", target]) => callback::callback(exchange, target).await,
@@ -84,6 +86,7 @@ pub(crate) async fn connect(
     (method, steps): (&str, &[&str]),
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
+    rate_limit::count(exchange).await?;
     match (method, steps) {
         ("POST", ["introspect"]) => introspect::introspect(exchange, request).await,
         ("POST", ["revoke"]) => revoke::revoke(exchange, request).await,

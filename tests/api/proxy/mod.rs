@@ -11,6 +11,7 @@ mod discovery;
 mod introspect;
 mod launch;
 mod parameters;
+mod rate_limit;
 mod redirects;
 mod refresh;
 mod revoke;

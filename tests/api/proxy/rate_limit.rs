@@ -1,0 +1,32 @@
+//! What anybody can call is not to be called without end.
+
+use super::{AUTHORIZE, TOKEN};
+use api::{Settings, assert_outcome};
+
+#[test]
+fn who_asks_too_often_is_told_when_to_come_again() {
+    let running = Settings::default().rate(12).start();
+    let server = &running.server;
+    let ask = |at: u32| match at % 3 {
+        0 => server.anonymous().get(AUTHORIZE),
+        1 => server.anonymous().request("POST", TOKEN).send(),
+        _ => server.anonymous().request("POST", "/connect/revoke").send(),
+    };
+    // The count begins anew with each minute: within twice as many requests it is reached.
+    let answers: Vec<_> = (0..24).map(ask).collect();
+    let refused: Vec<_> = answers
+        .iter()
+        .filter(|answer| answer.status == 429)
+        .collect();
+    assert!((1..=12).contains(&refused.len()), "{}", refused.len());
+    for answer in refused {
+        assert_outcome(answer, 429, "throttled", "in a minute");
+        assert_eq!(answer.header("retry-after").as_deref(), Some("60"));
+    }
+    // Everything else goes on.
+    server.admin().get("/Patient").expect(200);
+    server
+        .anonymous()
+        .get("/.well-known/smart-configuration")
+        .expect(200);
+}
