@@ -3,7 +3,8 @@
 
 use crate::Release;
 use crate::definitions::{Definitions, SearchParameter, SearchType};
-use crate::interaction::{Interaction, Level};
+use crate::interaction::Interaction;
+use crate::route::{Level, ROUTES};
 use serde_json::{Value, json};
 
 /// What the statement says about this deployment.
@@ -32,6 +33,7 @@ pub fn capability_statement(
 ) -> Value {
     let release = definitions.release();
     let system: Vec<Value> = codes(Level::System)
+        .into_iter()
         .filter(|code| *code != Interaction::Capabilities.code())
         .map(|code| json!({ "code": code }))
         .collect();
@@ -68,15 +70,21 @@ pub fn capability_statement(
     statement
 }
 
-fn codes(level: Level) -> impl Iterator<Item = &'static str> {
-    let offered = Interaction::ALL.into_iter();
-    offered
-        .filter(move |interaction| interaction.level() == level)
-        .map(Interaction::code)
+/// The codes of the interactions of a level, each once.
+fn codes(level: Level) -> Vec<&'static str> {
+    let mut codes = Vec::new();
+    for route in ROUTES.iter().filter(|route| route.level() == level) {
+        let code = route.interaction.code();
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    codes
 }
 
 fn resource(definitions: &'static Definitions, name: &str) -> Value {
     let interactions: Vec<Value> = codes(Level::Instance)
+        .into_iter()
         .chain(codes(Level::Type))
         .map(|code| json!({ "code": code }))
         .collect();

@@ -1,16 +1,5 @@
-//! The interactions that the server offers: one table that routing, authorisation and the
-//! CapabilityStatement read. <https://hl7.org/fhir/R4/http.html>
-
-/// What an interaction is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// One resource.
-    Instance,
-    /// All resources of a type.
-    Type,
-    /// The whole server.
-    System,
-}
+//! The interactions that the server offers; `route` has the addresses that they are asked for at.
+//! <https://hl7.org/fhir/R4/http.html>
 
 /// A RESTful interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,17 +45,6 @@ impl Interaction {
             Self::Capabilities => "capabilities",
             Self::Batch => "batch",
             Self::Transaction => "transaction",
-        }
-    }
-
-    /// What the interaction is about.
-    pub fn level(self) -> Level {
-        match self {
-            Self::Read | Self::Vread | Self::Update | Self::Delete | Self::HistoryInstance => {
-                Level::Instance
-            }
-            Self::Create | Self::SearchType => Level::Type,
-            Self::Capabilities | Self::Batch | Self::Transaction => Level::System,
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod json;
 pub mod meta;
 pub mod outcome;
 mod release;
+pub mod route;
 pub mod search;
 pub mod types;
 pub mod validate;

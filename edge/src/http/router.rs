@@ -1,11 +1,13 @@
 //! The whole URL map.
 
-use super::{Answer, Exchange, app, cors, fault, open, token_in_url};
+use super::{Answer, Exchange, app, cors, error, fault, open, token_in_url};
 use crate::auth::Principal;
 use crate::error::{Error, Reason};
 use crate::interaction;
 use crate::proxy;
+use fhir::interaction::Interaction;
 use fhir::outcome::IssueType;
+use fhir::route::{self, Matched};
 
 /// Answers a request by its method and path. Preflights come first, then what anybody may see,
 /// then everything else, which needs a token.
@@ -28,92 +30,114 @@ pub(super) async fn route(
         method => method,
     };
     match (method, segments.as_slice()) {
-        ("GET", ["health", "check"]) => open::health(exchange).await,
-        ("GET", ["metadata"]) => open::metadata(exchange).await,
-        ("GET", ["$versions"]) => open::versions(exchange),
+        ("GET", HEALTH) => open::health(exchange).await,
+        ("GET", VERSIONS) => open::versions(exchange),
         (method, [proxy::PATH, steps @ ..]) => {
             proxy::answer(exchange, (method, steps), request).await
         }
         (method, ["connect", steps @ ..]) => {
             proxy::connect(exchange, (method, steps), request).await
         }
-        ("GET", [".well-known", "smart-configuration"]) => {
-            proxy::smart_configuration(exchange).await
-        }
-        ("GET", ["favicon.ico"]) => Ok(Answer::empty(204).with("cache-control", "max-age=86400")),
+        ("GET", SMART_CONFIGURATION) => proxy::smart_configuration(exchange).await,
+        ("GET", ICON) => Ok(Answer::empty(204).with("cache-control", "max-age=86400")),
         ("GET", ["app", "config.json"]) => app::configuration(exchange),
         ("GET", ["app", ..]) => app::file(exchange).await,
         ("GET", []) if app::wants_page(exchange) => Ok(app::redirect(exchange)),
         ("POST", ["fault", kind]) if exchange.config.fault_injection => {
             fault::inject(exchange, kind).await
         }
-        _ => {
-            token_in_url::refuse(exchange)?;
-            let principal = exchange.authenticate().await?;
-            exchange.check_acceptable()?;
-            with_principal(exchange, &principal, method, &segments, request).await
-        }
+        _ => resource(exchange, (method, &segments), request).await,
     }
 }
 
-async fn with_principal(
+/// The pages that anybody may get, beside the client's.
+const HEALTH: &[&str] = &["health", "check"];
+const VERSIONS: &[&str] = &["$versions"];
+const SMART_CONFIGURATION: &[&str] = &[".well-known", "smart-configuration"];
+const ICON: &[&str] = &["favicon.ico"];
+
+/// Answers by the table of the interactions. What the server can do is for everybody to know; all
+/// else needs a token, even to learn that there is no such address.
+async fn resource(
     exchange: &Exchange,
-    principal: &Principal,
-    method: &str,
-    segments: &[&str],
+    (method, segments): (&str, &[&str]),
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
-    match (method, segments) {
-        (
-            _,
-            [
-                "metadata" | "$versions" | "health" | "app" | ".well-known",
-                ..,
-            ],
-        ) => Err(no_route(exchange, method, segments)),
-        ("POST", []) => interaction::bundle(exchange, principal, request).await,
-        ("GET", [name]) => {
-            interaction::search_type(exchange, principal, name, &exchange.query).await
-        }
-        ("POST", [name, "_search"]) => {
-            interaction::post_search(exchange, principal, name, request).await
-        }
-        ("POST", [name]) => interaction::create(exchange, principal, name, request).await,
-        ("GET", [name, id]) => interaction::read(exchange, principal, name, id).await,
-        ("PUT", [name, id]) => interaction::update(exchange, principal, (name, id), request).await,
-        ("DELETE", [name, id]) => interaction::delete(exchange, principal, name, id).await,
-        ("GET", [name, id, "_history"]) => {
-            interaction::history_instance(exchange, principal, (name, id), &exchange.query).await
-        }
-        ("GET", [name, id, "_history", version]) => {
-            interaction::vread(exchange, principal, (name, id), version).await
-        }
-        _ => Err(no_route(exchange, method, segments)),
+    let matched = route::find(exchange.definitions, method, segments);
+    if matched.is_some_and(|matched| matched.route.interaction == Interaction::Capabilities) {
+        return open::metadata(exchange).await;
+    }
+    token_in_url::refuse(exchange)?;
+    let principal = exchange.authenticate().await?;
+    exchange.check_acceptable()?;
+    match matched {
+        Some(matched) => interact(exchange, &principal, matched, request).await,
+        None => no_route(exchange, method, segments),
     }
 }
 
-/// 405 where another method would do, 404 elsewhere.
-fn no_route(exchange: &Exchange, method: &str, segments: &[&str]) -> Error {
-    let known_type = |name: &str| exchange.definitions.resource(name).is_some();
-    let path = segments.join("/");
-    let exists = match segments {
-        []
-        | [
-            "metadata" | "$versions" | "health" | "app" | ".well-known",
-            ..,
-        ] => true,
-        [name] | [name, _] | [name, _, "_history"] | [name, _, "_history", _] => known_type(name),
-        _ => false,
-    };
-    if exists {
-        let message = format!("The method {method} is not supported for /{path}.");
-        return Error::rejected(Reason::MethodNotAllowed, IssueType::NotSupported, message);
+async fn interact(
+    exchange: &Exchange,
+    principal: &Principal,
+    matched: Matched<'_>,
+    request: &web_sys::Request,
+) -> Result<Answer, Error> {
+    let Matched {
+        route,
+        resource_type: name,
+        id,
+        version,
+    } = matched;
+    match route.interaction {
+        Interaction::Read => interaction::read(exchange, principal, name, id).await,
+        Interaction::Vread => interaction::vread(exchange, principal, (name, id), version).await,
+        Interaction::Update => interaction::update(exchange, principal, (name, id), request).await,
+        Interaction::Delete => interaction::delete(exchange, principal, name, id).await,
+        Interaction::HistoryInstance => {
+            interaction::history_instance(exchange, principal, (name, id), &exchange.query).await
+        }
+        Interaction::Create => interaction::create(exchange, principal, name, request).await,
+        Interaction::SearchType if route.method == "POST" => {
+            interaction::post_search(exchange, principal, name, request).await
+        }
+        Interaction::SearchType => {
+            interaction::search_type(exchange, principal, name, &exchange.query).await
+        }
+        Interaction::Capabilities => open::metadata(exchange).await,
+        Interaction::Batch | Interaction::Transaction => {
+            interaction::bundle(exchange, principal, request).await
+        }
     }
-    if let [name, ..] = segments
-        && let Err(error) = exchange.resource_type(name)
-    {
-        return error;
+}
+
+/// 405 with the methods that would do where there are any, 404 elsewhere.
+fn no_route(exchange: &Exchange, method: &str, segments: &[&str]) -> Result<Answer, Error> {
+    let path = segments.join("/");
+    let mut methods = route::methods(exchange.definitions, segments);
+    if matches!(
+        segments,
+        HEALTH | VERSIONS | SMART_CONFIGURATION | ICON | ["app", ..]
+    ) {
+        methods.push("GET");
+    }
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    if !methods.is_empty() {
+        let methods = methods.join(", ");
+        let message =
+            format!("The method {method} is not supported for /{path}; there is {methods}.");
+        let code = IssueType::NotSupported;
+        let refusal = Error::rejected(Reason::MethodNotAllowed, code, message);
+        return Ok(error::answer(exchange, refusal).with("allow", methods));
+    }
+    if let [name, ..] = segments {
+        exchange.resource_type(name)?;
     }
     let message = format!("This server has nothing at /{path}.");
-    Error::rejected(Reason::NotFound, IssueType::NotFound, message)
+    Err(Error::rejected(
+        Reason::NotFound,
+        IssueType::NotFound,
+        message,
+    ))
 }

@@ -7,3 +7,4 @@ mod errors;
 mod faults;
 mod hostile;
 mod negotiation;
+mod routes;
