@@ -11,6 +11,7 @@
 )]
 
 mod auth;
+mod example;
 mod http;
 mod interaction;
 mod proxy;
