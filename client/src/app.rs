@@ -14,6 +14,7 @@ use crate::auth::silent::Freshness;
 use crate::components::header::Header;
 use crate::components::sign_in_panel::SignInPanel;
 use crate::components::skeleton::Skeleton;
+use crate::pages::launcher::page::LauncherPage;
 use crate::pages::new_patient::page::NewPatientPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::patient::page::PatientPage;
@@ -137,6 +138,7 @@ fn page(route: &Route, desk: &Desk) -> Html {
         Route::Resource { resource_type, id } => {
             html! { <ResourcePage {key} {desk} {resource_type} {id} /> }
         }
+        Route::Launcher => html! { <LauncherPage {key} {desk} /> },
         Route::Settings => html! { <SettingsPage {key} {desk} /> },
         Route::NotFound => html! { <NotFoundPage {key} /> },
     }

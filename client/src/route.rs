@@ -15,6 +15,8 @@ pub(crate) enum Route {
     Patient { id: String },
     #[at("/app/resource/:resource_type/:id")]
     Resource { resource_type: String, id: String },
+    #[at("/app/launcher")]
+    Launcher,
     #[at("/app/settings")]
     Settings,
     #[not_found]
@@ -41,9 +43,11 @@ impl Route {
     /// True for pages that show what the server holds.
     pub(crate) fn needs_sign_in(&self) -> bool {
         match self {
-            Self::Patients | Self::NewPatient | Self::Patient { .. } | Self::Resource { .. } => {
-                true
-            }
+            Self::Patients
+            | Self::NewPatient
+            | Self::Patient { .. }
+            | Self::Resource { .. }
+            | Self::Launcher => true,
             Self::Welcome | Self::Settings | Self::NotFound => false,
         }
     }

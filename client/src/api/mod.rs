@@ -7,6 +7,7 @@ pub mod chart;
 pub mod failure;
 pub mod outcome;
 pub mod patient_search;
+pub mod record_search;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod fhir_client;

@@ -5,6 +5,7 @@
 pub mod configuration;
 pub mod failure;
 pub mod session;
+pub mod smart_app;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod authorize;

@@ -31,6 +31,9 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                 <AddressLink to={Route::NewPatient} current={props.route == Route::NewPatient}>
                     { "New patient" }
                 </AddressLink>
+                <AddressLink to={Route::Launcher} current={props.route == Route::Launcher}>
+                    { "App launcher" }
+                </AddressLink>
                 <AddressLink to={Route::Settings} current={props.route == Route::Settings}>
                     { "Settings" }
                 </AddressLink>

@@ -1,6 +1,7 @@
 //! Parts that several pages share.
 
 pub(crate) mod address_link;
+pub(crate) mod chosen_record;
 pub(crate) mod copy_button;
 pub(crate) mod drawer;
 pub(crate) mod failure_notice;
@@ -13,8 +14,10 @@ pub(crate) mod narrative_view;
 pub(crate) mod page_heading;
 pub(crate) mod person_menu;
 pub(crate) mod readable_view;
+pub(crate) mod record_picker;
 pub(crate) mod resource_view;
 pub(crate) mod row_table;
+pub(crate) mod settled;
 pub(crate) mod sign_in_panel;
 pub(crate) mod skeleton;
 pub(crate) mod theme_switch;

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod age;
 pub mod axis;
+pub mod choice;
 pub mod codeable_concept;
 pub mod contact_point;
 pub mod datatype;

@@ -1,5 +1,6 @@
 //! One file or folder a page; what of a page needs no browser is beside it and tested natively.
 
+pub mod launcher;
 pub mod new_patient;
 pub mod patients;
 
