@@ -6,6 +6,8 @@ use crate::app::{App, AppProps};
 use crate::auth::connection::Connections;
 use crate::auth::redirect::Return;
 use crate::auth::sign_in::SignIn;
+use crate::pages::sample_app::arrival::is_of_app;
+use crate::pages::sample_app::page::SampleApp;
 use crate::pages::unconfigured::{Unconfigured, UnconfiguredProps};
 
 const MOUNT_ID: &str = "app";
@@ -23,6 +25,11 @@ async fn show() {
     else {
         return;
     };
+    if is_sample_app() {
+        // A document of its own: no connection of the client, no sign-in of the client.
+        yew::Renderer::<SampleApp>::with_root(root).render();
+        return;
+    }
     let unconfigured = |reason: String| {
         let props = UnconfiguredProps {
             reason: reason.into(),
@@ -51,6 +58,11 @@ async fn show() {
         failure,
     };
     yew::Renderer::<App>::with_root_and_props(root, props).render();
+}
+
+fn is_sample_app() -> bool {
+    let path = web_sys::window().and_then(|window| window.location().pathname().ok());
+    path.is_some_and(|path| is_of_app(&path))
 }
 
 /// Puts the page that was left before a redirect sign-in back into the address bar.

@@ -207,9 +207,28 @@ impl Section {
     }
 }
 
+/// Everything that was measured of a patient, latest first, for charts over time.
+pub fn measurements(patient_id: &str) -> String {
+    let count = VITAL_SIGNS_PAGE.to_string();
+    let pairs = [
+        ("patient", patient_id),
+        ("_sort", "-date"),
+        ("_count", count.as_str()),
+    ];
+    format!("Observation?{}", form::encode(pairs))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn measurements_are_asked_for_whatever_their_category() {
+        assert_eq!(
+            measurements("p-1"),
+            "Observation?patient=p-1&_sort=-date&_count=250"
+        );
+    }
 
     fn of_slug(slug: &str) -> Section {
         SECTIONS

@@ -10,21 +10,60 @@ use super::outcome::issues;
 use crate::auth::browser;
 use crate::auth::sign_in::SignIn;
 use crate::auth::silent::Freshness;
+use crate::auth::smart_app::app::SmartApp;
 
 const FHIR_JSON: &str = "application/fhir+json";
 
-/// Requests with the person's token.
+/// Whose token goes with the requests.
+#[derive(Clone, PartialEq)]
+enum Bearer {
+    /// The person's, of this client's own sign-in.
+    Person(SignIn),
+    /// The sample app's.
+    App(SmartApp),
+}
+
+impl Bearer {
+    /// The token as it is; none when the server is open.
+    async fn token(&self) -> Result<Option<String>, FhirFailure> {
+        match self {
+            Self::Person(sign_in) => Ok(sign_in.access_token(Freshness::Kept).await?),
+            Self::App(app) => Ok(Some(app.access_token().await)),
+        }
+    }
+
+    /// Another token after the server refused the first; none when there is no other to be had.
+    async fn another(&self) -> Result<Option<String>, FhirFailure> {
+        match self {
+            Self::Person(sign_in) => Ok(sign_in.access_token(Freshness::New).await?),
+            Self::App(app) => Ok(match app.refresh().await {
+                Ok(()) => Some(app.access_token().await),
+                Err(_) => None,
+            }),
+        }
+    }
+}
+
+/// Requests with a token.
 #[derive(Clone, PartialEq)]
 pub(crate) struct FhirClient {
     base: String,
-    sign_in: SignIn,
+    bearer: Bearer,
 }
 
 impl FhirClient {
     pub(crate) fn new(sign_in: SignIn) -> Self {
         Self {
             base: sign_in.configuration().fhir_base.clone(),
-            sign_in,
+            bearer: Bearer::Person(sign_in),
+        }
+    }
+
+    /// The client of the sample app, for the server that it was launched from.
+    pub(crate) fn of_app(app: SmartApp) -> Self {
+        Self {
+            base: app.session().server,
+            bearer: Bearer::App(app),
         }
     }
 
@@ -67,7 +106,7 @@ impl FhirClient {
         address: &str,
         body: Option<String>,
     ) -> Result<Value, FhirFailure> {
-        let token = self.sign_in.access_token(Freshness::Kept).await?;
+        let token = self.bearer.token().await?;
         let response = self
             .send(method.clone(), address, body.clone(), token.as_deref())
             .await?;
@@ -75,8 +114,10 @@ impl FhirClient {
             return answer(response).await;
         }
         // The token was fine by its dates: revoked, or the server's keys changed. Try a new one.
-        let token = self.sign_in.access_token(Freshness::New).await?;
-        let response = self.send(method, address, body, token.as_deref()).await?;
+        let Some(token) = self.bearer.another().await? else {
+            return answer(response).await;
+        };
+        let response = self.send(method, address, body, Some(&token)).await?;
         answer(response).await
     }
 

@@ -3,6 +3,7 @@
 pub mod launcher;
 pub mod new_patient;
 pub mod patients;
+pub mod sample_app;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod not_found;

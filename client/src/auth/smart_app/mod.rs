@@ -3,3 +3,15 @@
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html>
 
 pub mod address;
+pub mod failure;
+pub mod request;
+pub mod scopes;
+pub mod server;
+pub mod session;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod app;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod fetch;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod launch;
