@@ -14,6 +14,7 @@ use crate::auth::silent::Freshness;
 use crate::components::header::Header;
 use crate::components::sign_in_panel::SignInPanel;
 use crate::components::skeleton::Skeleton;
+use crate::pages::launch_context::page::LaunchContextPage;
 use crate::pages::launcher::page::LauncherPage;
 use crate::pages::new_patient::page::NewPatientPage;
 use crate::pages::not_found::NotFoundPage;
@@ -69,8 +70,9 @@ fn Shell(props: &AppProps) -> Html {
         person: (*person).clone(),
     };
     let failure = use_state_eq(|| props.failure.clone());
-    let resuming =
-        use_state_eq(|| *person == Person::SignedOut && failure.is_none() && route.needs_sign_in());
+    let resuming = use_state_eq(|| {
+        *person == Person::SignedOut && failure.is_none() && route.looks_for_sign_in()
+    });
     {
         let (sign_in, person) = (props.sign_in.clone(), person.setter());
         let (resuming, starts_resuming) = (resuming.setter(), *resuming);
@@ -91,10 +93,10 @@ fn Shell(props: &AppProps) -> Html {
         Callback::from(move |_: MouseEvent| failure.set(None))
     };
 
-    let page = if !route.needs_sign_in() || desk.person != Person::SignedOut {
-        page(&route, &desk)
-    } else if *resuming {
+    let page = if *resuming && route.looks_for_sign_in() && desk.person == Person::SignedOut {
         html! { <Skeleton words="Looking for your sign-in…" /> }
+    } else if !route.needs_sign_in() || desk.person != Person::SignedOut {
+        page(&route, &desk)
     } else {
         html! { <SignInPage desk={desk.clone()} /> }
     };
@@ -139,6 +141,7 @@ fn page(route: &Route, desk: &Desk) -> Html {
             html! { <ResourcePage {key} {desk} {resource_type} {id} /> }
         }
         Route::Launcher => html! { <LauncherPage {key} {desk} /> },
+        Route::LaunchContext => html! { <LaunchContextPage {key} {desk} /> },
         Route::Settings => html! { <SettingsPage {key} {desk} /> },
         Route::NotFound => html! { <NotFoundPage {key} /> },
     }

@@ -17,6 +17,8 @@ pub(crate) enum Route {
     Resource { resource_type: String, id: String },
     #[at("/app/launcher")]
     Launcher,
+    #[at("/app/launch-context")]
+    LaunchContext,
     #[at("/app/settings")]
     Settings,
     #[not_found]
@@ -48,7 +50,12 @@ impl Route {
             | Self::Patient { .. }
             | Self::Resource { .. }
             | Self::Launcher => true,
-            Self::Welcome | Self::Settings | Self::NotFound => false,
+            Self::Welcome | Self::LaunchContext | Self::Settings | Self::NotFound => false,
         }
+    }
+
+    /// True for pages that are of more use to someone whom the provider still knows.
+    pub(crate) fn looks_for_sign_in(&self) -> bool {
+        self.needs_sign_in() || *self == Self::LaunchContext
     }
 }

@@ -161,7 +161,8 @@ impl FhirClient {
     }
 }
 
-async fn answer(response: Response) -> Result<Value, FhirFailure> {
+/// The JSON of a good answer, or what the server's OperationOutcome says of a bad one.
+pub(super) async fn answer(response: Response) -> Result<Value, FhirFailure> {
     let status = response.status();
     let request_id = response.headers().get("x-request-id");
     let text = response

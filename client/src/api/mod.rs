@@ -5,6 +5,7 @@ pub mod address;
 pub mod bundle;
 pub mod chart;
 pub mod failure;
+pub mod launch_request;
 pub mod outcome;
 pub mod patient_search;
 pub mod record_search;

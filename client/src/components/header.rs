@@ -20,6 +20,18 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
         props.route,
         Route::Patients | Route::Patient { .. } | Route::Resource { .. }
     );
+    if props.route == Route::LaunchContext {
+        // Someone who came from an app is to finish there: nothing here leads away.
+        return html! {
+            <header class="app-header">
+                <span class="brand">
+                    <img src="/app/icons/mark.svg" width="24" height="24" alt="" />
+                    <span>{ "FHIR Edge" }</span>
+                </span>
+                <div class="app-tools"><ThemeSwitch /></div>
+            </header>
+        };
+    }
     html! {
         <header class="app-header">
             <AddressLink to={Route::Welcome} class="brand">

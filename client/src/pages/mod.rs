@@ -6,6 +6,8 @@ pub mod patients;
 pub mod sample_app;
 
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod launch_context;
+#[cfg(target_arch = "wasm32")]
 pub(crate) mod not_found;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod patient;

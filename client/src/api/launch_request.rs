@@ -1,0 +1,133 @@
+//! The SMART proxy's question which patient an app may open, and the answer to it.
+//! <https://hl7.org/fhir/smart-app-launch/app-launch.html#launch-app-standalone-launch>
+
+use serde::Deserialize;
+
+/// What an app asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LaunchRequest {
+    /// The app's registration.
+    pub client_id: String,
+    /// Where the browser goes back to in the end.
+    pub redirect_host: String,
+    /// What it wants to see, space-separated.
+    #[serde(default)]
+    pub scope: String,
+    /// `patient`, and perhaps `encounter`.
+    #[serde(default)]
+    pub needs: Vec<String>,
+}
+
+impl LaunchRequest {
+    /// True when the app would like to know the encounter as well.
+    pub fn wants_encounter(&self) -> bool {
+        self.needs.iter().any(|need| need == "encounter")
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) use exchange::{answer_request, decline_request, read_request};
+
+#[cfg(target_arch = "wasm32")]
+mod exchange {
+    //! The requests themselves.
+
+    use gloo_net::http::{Request, RequestBuilder};
+    use serde::Deserialize;
+    use serde_json::{Value, json};
+
+    use super::LaunchRequest;
+    use crate::api::failure::FhirFailure;
+    use crate::api::fhir_client::answer;
+    use crate::auth::sign_in::SignIn;
+    use crate::auth::silent::Freshness;
+    use crate::auth::smart_app::address;
+
+    const CONTEXT: &str = "AadSmartOnFhirProxy/context";
+
+    #[derive(Deserialize)]
+    struct Onward {
+        location: String,
+    }
+
+    /// Asks the proxy at `base` what a request is about.
+    pub(crate) async fn read_request(
+        base: &str,
+        request: &str,
+    ) -> Result<LaunchRequest, FhirFailure> {
+        let query = smart::form::encode([("request", request)]);
+        let sent = Request::get(&format!("{base}/{CONTEXT}?{query}")).send();
+        let response = sent.await.map_err(|_| unreachable(base))?;
+        understood(answer(response).await?)
+    }
+
+    /// Tells the choice, as the person who is signed in. @returns where to go on
+    pub(crate) async fn answer_request(
+        base: &str,
+        sign_in: &SignIn,
+        request: &str,
+        patient: &str,
+        encounter: Option<&str>,
+    ) -> Result<String, FhirFailure> {
+        let mut choice = json!({ "request": request, "patient": patient });
+        if let (Some(encounter), Some(members)) = (encounter, choice.as_object_mut()) {
+            members.insert("encounter".into(), encounter.into());
+        }
+        let token = sign_in.access_token(Freshness::Kept).await?;
+        post(base, token.as_deref(), &choice).await
+    }
+
+    /// Says no, for which nobody need sign in. @returns the way back to the app
+    pub(crate) async fn decline_request(base: &str, request: &str) -> Result<String, FhirFailure> {
+        let choice = json!({ "request": request, "declined": true });
+        post(base, None, &choice).await
+    }
+
+    async fn post(base: &str, token: Option<&str>, body: &Value) -> Result<String, FhirFailure> {
+        let mut request: RequestBuilder =
+            Request::post(&format!("{base}/{CONTEXT}")).header("content-type", "application/json");
+        if let Some(token) = token {
+            request = request.header("authorization", &format!("Bearer {token}"));
+        }
+        let request = request
+            .body(body.to_string())
+            .map_err(|_| unreachable(base))?;
+        let response = request.send().await.map_err(|_| unreachable(base))?;
+        let Onward { location } = understood(answer(response).await?)?;
+        match address::check(&location) {
+            Ok(()) => Ok(location),
+            Err(_) => Err(FhirFailure::ForeignLink(location)),
+        }
+    }
+
+    fn understood<T: serde::de::DeserializeOwned>(answer: Value) -> Result<T, FhirFailure> {
+        serde_json::from_value(answer).map_err(|_| FhirFailure::Unreadable { status: 200 })
+    }
+
+    fn unreachable(base: &str) -> FhirFailure {
+        FhirFailure::Unreachable {
+            base: base.to_owned(),
+            other_origin: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_request_is_read_as_the_proxy_writes_it() {
+        let request: LaunchRequest = serde_json::from_str(
+            r#"{"clientId":"smart-app","redirectHost":"app.example:8443",
+                "scope":"launch/patient patient/*.rs","needs":["patient","encounter"]}"#,
+        )
+        .unwrap();
+        assert_eq!(request.client_id, "smart-app");
+        assert!(request.wants_encounter());
+        let bare: LaunchRequest =
+            serde_json::from_str(r#"{"clientId":"a","redirectHost":"b"}"#).unwrap();
+        assert!(!bare.wants_encounter());
+    }
+}
