@@ -12,6 +12,7 @@ pub mod granted_scope;
 pub mod launch_context;
 pub mod pkce;
 pub mod qualified_scope;
+pub mod redirect_uri;
 pub mod scope;
 pub mod state;
 pub mod token_error;

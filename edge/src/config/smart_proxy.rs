@@ -3,6 +3,7 @@
 use crate::auth::{ClientKeys, Roles};
 use serde::Deserialize;
 use serde_json::Value;
+use smart::redirect_uri::{LOOPBACK, is_safe};
 use smart::scope::{ScopeContext, parse_scopes};
 use std::collections::HashMap;
 use std::fmt;
@@ -69,7 +70,7 @@ impl Registration {
     fn check(self, roles: &Roles) -> Result<SmartClient, String> {
         let id = &self.client_id;
         for uri in &self.redirect_uris {
-            if !is_safe_redirect(uri) {
+            if !is_safe(uri) {
                 return Err(format!(
                     "SMART_CLIENTS holds the redirect URI `{uri}`; it must be https, or http on a \
                      loopback address, without user and fragment"
@@ -84,7 +85,7 @@ impl Registration {
                     keys.map_err(|problem| format!("SMART_CLIENTS: the jwks of `{id}` {problem}"))?,
                 )
             }
-            (None, Some(address)) if is_safe_redirect(&address) => Some(ClientKeys::At(address)),
+            (None, Some(address)) if is_safe(&address) => Some(ClientKeys::At(address)),
             (None, Some(_)) => {
                 return Err(format!(
                     "SMART_CLIENTS: the jwksUri of `{id}` must be https, or http on a loopback address"
@@ -188,36 +189,13 @@ impl SmartProxy {
     /// Whether `client_id` may be sent back to `redirect_uri`.
     pub(crate) fn allows(&self, client_id: &str, redirect_uri: &str) -> bool {
         let client = self.client(client_id);
-        is_safe_redirect(redirect_uri)
+        is_safe(redirect_uri)
             && client.is_some_and(|client| {
                 let asked = without_loopback_port(redirect_uri);
                 let mut registered = client.redirect_uris.iter();
                 registered.any(|uri| without_loopback_port(uri) == asked)
             })
     }
-}
-
-const LOOPBACK: [&str; 3] = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
-
-/// Whether a browser may be sent there at all: nothing that runs code, hides the host or could be
-/// read on the way.
-fn is_safe_redirect(uri: &str) -> bool {
-    let plain = uri
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let authority = uri
-        .split_once("://")
-        .map(|(_, rest)| rest.split(['/', '?']).next());
-    let authority = authority.flatten().unwrap_or_default();
-    let is_loopback = LOOPBACK.iter().any(|start| {
-        let rest = uri.strip_prefix(start);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?']))
-    });
-    plain
-        && (uri.starts_with("https://") || is_loopback)
-        && !authority.is_empty()
-        && !authority.contains(['@', '%'])
-        && !uri.contains('#')
 }
 
 /// A loopback address without its port, which an app on a desktop cannot choose.

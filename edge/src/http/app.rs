@@ -3,6 +3,7 @@
 use super::{Answer, Body, Exchange};
 use crate::error::{Error, Reason};
 use fhir::outcome::IssueType;
+use fhir::types::http_date;
 use serde_json::json;
 
 /// `GET /app/config.json`: what the client must know of this deployment.
@@ -26,7 +27,11 @@ pub(super) fn configuration(exchange: &Exchange) -> Result<Answer, Error> {
         "demoAccounts": config.client.demo_accounts,
         "sampleAppClientId": config.client.sample_app_id,
     });
-    Ok(Answer::json(&configuration).with("cache-control", "no-cache"))
+    let answer = Answer::json(&configuration)
+        .with("cache-control", "no-cache")
+        // The client sets its clock by it: not every runtime adds the header.
+        .with("date", http_date(exchange.now));
+    Ok(answer)
 }
 
 /// Whether a browser asks for a page to look at.

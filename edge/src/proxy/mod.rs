@@ -53,7 +53,7 @@ impl Purpose {
 }
 
 /// The first step of the proxy's paths.
-pub(crate) const PATH: &str = "AadSmartOnFhirProxy";
+pub(crate) const PATH: &str = smart::redirect_uri::PROXY_PATH;
 
 /// Answers a request below [`PATH`].
 pub(crate) async fn answer(

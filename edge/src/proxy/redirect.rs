@@ -3,12 +3,11 @@
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use fhir::outcome::{Issue, IssueType};
-use smart::launch_context::encode;
+use smart::redirect_uri::callback;
 
 /// The address that the identity provider sends the browser back to: ours, with the app's in it.
 pub(super) fn callback_url(exchange: &Exchange, redirect_uri: &str) -> String {
-    let target = encode(redirect_uri.as_bytes());
-    format!("{}/{}/callback/{target}", exchange.base_url, super::PATH)
+    callback(&exchange.base_url, redirect_uri)
 }
 
 /// `address` with parameters added to those it has.

@@ -18,6 +18,11 @@ fn the_client_is_told_of_its_deployment() {
     });
     assert_eq!(answer.body, expected);
     assert_eq!(answer.header("cache-control").as_deref(), Some("no-cache"));
+    let date = answer.header("date").unwrap();
+    assert!(
+        date.ends_with(" GMT"),
+        "the client sets its clock by {date}"
+    );
 }
 
 #[test]
