@@ -15,6 +15,7 @@ pub(crate) mod page_heading;
 pub(crate) mod person_menu;
 pub(crate) mod readable_view;
 pub(crate) mod record_picker;
+pub(crate) mod reply_url;
 pub(crate) mod resource_view;
 pub(crate) mod row_table;
 pub(crate) mod settled;

@@ -16,6 +16,7 @@ use crate::auth::sign_in::SignIn;
 use crate::components::failure_notice::FailureNotice;
 use crate::components::field::Field;
 use crate::components::page_heading::PageHeading;
+use crate::components::reply_url::ReplyUrl;
 use crate::display::text;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -283,6 +284,7 @@ pub(crate) fn SettingsPage(props: &SettingsPageProps) -> Html {
                     </button>
                 </div>
             </form>
+            <ReplyUrl base={props.desk.base()} />
         </div>
     }
 }
