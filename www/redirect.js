@@ -26,7 +26,13 @@ if (fragment) {
     const channel = new BroadcastChannel(id);
     channel.postMessage({ payload: fragment });
     channel.close();
-    if (interaction === 'popup') window.close();
+    if (interaction === 'popup') {
+      window.close();
+      // A provider that cuts the tie between the two windows makes this one no one's to close.
+      document.addEventListener('DOMContentLoaded', () => {
+        document.querySelector('p').textContent = 'The sign-in is done here. You may close this window.';
+      });
+    }
   } else {
     sessionStorage.setItem(RESPONSE_KEY, JSON.stringify(fragment));
     location.replace('/app/');

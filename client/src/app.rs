@@ -10,7 +10,6 @@ use crate::api::fhir_client::FhirClient;
 use crate::auth::connection::Connections;
 use crate::auth::failure::SignInFailure;
 use crate::auth::sign_in::{Person, SignIn};
-use crate::auth::silent::Freshness;
 use crate::components::header::Header;
 use crate::components::sign_in_panel::SignInPanel;
 use crate::components::skeleton::Skeleton;
@@ -81,8 +80,7 @@ fn Shell(props: &AppProps) -> Html {
             if starts_resuming {
                 spawn_local(async move {
                     // The provider may still know the person, in a tab that was opened by a link.
-                    // If not, the page asks for a sign-in, which is no failure.
-                    let _ = sign_in.access_token(Freshness::Kept).await;
+                    sign_in.resume().await;
                     resuming.set(false);
                 });
             }
@@ -113,7 +111,7 @@ fn Shell(props: &AppProps) -> Html {
                 }
                 if let Person::Ended(_) = desk.person {
                     <div class="banner banner-warning" role="alert">
-                        <p>{ SignInFailure::InteractionRequired.to_string() }</p>
+                        <p>{ props.sign_in.reason().unwrap_or(SignInFailure::ENDED).to_string() }</p>
                         <SignInPanel sign_in={desk.sign_in.clone()} />
                     </div>
                 }
@@ -129,7 +127,7 @@ fn Shell(props: &AppProps) -> Html {
 
 fn page(route: &Route, desk: &Desk) -> Html {
     // Another person must not see what the one before had loaded: the key starts pages anew.
-    let reader = desk.person.claims().map(|claims| claims.sub.clone());
+    let reader = desk.person.account().map(|account| account.to_string());
     let key = format!("{route:?} {}", reader.unwrap_or_default());
     let desk = desk.clone();
     match route.clone() {

@@ -31,8 +31,8 @@ const BROWSER_ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** Where sign-in keeps what it knows; tests bend it to play an expired or a revoked token. */
-export const SESSION_KEY = 'fhir-edge.session';
+/** Where sign-in keeps the accounts; tests bend it to play an expired or a revoked token. */
+export const ACCOUNTS_KEY = 'fhir-edge.accounts';
 
 const TOKEN = /eyJ[\w-]{10,}\.[\w-]{10,}\./;
 
@@ -95,7 +95,7 @@ export function stage({ fhirVersion = 'R4' } = {}) {
     const { cookies, stored } = await passport(user);
     await page.context().addCookies(cookies);
     await page.goto(`${set.base}/app/icons/mark.svg`);
-    await page.evaluate(([key, value]) => sessionStorage.setItem(key, value), [SESSION_KEY, stored]);
+    await page.evaluate(([key, value]) => sessionStorage.setItem(key, value), [ACCOUNTS_KEY, stored]);
   }
 
   /**
@@ -146,7 +146,7 @@ async function signInApart({ browser, base }, user) {
     const page = await context.newPage();
     await page.goto(`${base}/app/`);
     await signInHere(page, user);
-    const stored = await page.evaluate((key) => sessionStorage.getItem(key), SESSION_KEY);
+    const stored = await page.evaluate((key) => sessionStorage.getItem(key), ACCOUNTS_KEY);
     return { cookies: await context.cookies(), stored };
   } finally {
     await context.close();
@@ -187,7 +187,7 @@ export async function enter(window, user) {
 export async function signInHere(page, user) {
   await page.getByRole('button', { name: 'Sign in on this page' }).click();
   await enter(page, user);
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  await signOutButton(page).waitFor();
 }
 
 /** Clicks something that opens the sign-in window. */
@@ -196,17 +196,26 @@ export async function popupOf(page, button) {
   return popup;
 }
 
+export const signOutButton = (page) => page.getByRole('button', { name: 'Sign out', exact: true });
+
 export const signInButton = (page) => page.getByRole('button', { name: 'Sign in', exact: true });
 
-/** The stored sign-in. */
-export const session = (page) => page.evaluate((key) => JSON.parse(sessionStorage.getItem(key)), SESSION_KEY);
+/** The stored accounts, in the order of their first sign-in. */
+export const accounts = (page) => page.evaluate((key) => JSON.parse(sessionStorage.getItem(key)) ?? [], ACCOUNTS_KEY);
 
-/** Changes the stored sign-in. */
-export const bendSession = (page, change) =>
+/** The tokens of the account at work, or null. */
+export const session = async (page) => (await accounts(page)).find(({ active }) => active)?.tokens ?? null;
+
+/** Changes the stored tokens of the account at work, or of the one with this user name. */
+export const bendSession = (page, change, user) =>
   page.evaluate(
-    ([key, changed]) =>
-      sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(sessionStorage.getItem(key)), ...changed })),
-    [SESSION_KEY, change],
+    ([key, changed, name]) => {
+      const stored = JSON.parse(sessionStorage.getItem(key));
+      const isMeant = ({ active, claims }) => (name ? claims.preferred_username.startsWith(`${name}@`) : active);
+      Object.assign(stored.find(isMeant).tokens, changed);
+      sessionStorage.setItem(key, JSON.stringify(stored));
+    },
+    [ACCOUNTS_KEY, change, user],
   );
 
 /** Waits until the list of patients has come, and gives their names. */

@@ -1,6 +1,6 @@
 /** Pointing the client at another server. */
 import assert from 'node:assert/strict';
-import { patientNames, session, signInButton, signInHere, stage } from './fixture.mjs';
+import { patientNames, session, signInButton, signInHere, signOutButton, stage } from './fixture.mjs';
 
 const { scene } = stage();
 const SETTINGS = { at: '/app/settings' };
@@ -53,7 +53,7 @@ scene('a token for one server is never used for another', { as: 'reader' }, asyn
   await press(page, 'Save and use');
   await signInButton(page).waitFor();
   assert.notEqual(await session(page), null, 'kept for the way back');
-  assert.equal(await page.getByRole('button', { name: 'Sign out' }).count(), 0);
+  assert.equal(await signOutButton(page).count(), 0);
 });
 
 scene('the choice is kept without any secret', SETTINGS, async ({ page, base: server }) => {

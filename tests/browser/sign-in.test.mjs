@@ -1,6 +1,6 @@
 /** Signing in and out, by every way and in every way that it may fail. */
 import assert from 'node:assert/strict';
-import { enter, patientNames, popupOf, session, signInButton, signInHere, stage } from './fixture.mjs';
+import { enter, patientNames, popupOf, session, signInButton, signInHere, signOutButton, stage } from './fixture.mjs';
 
 const { scene } = stage();
 const AUTHORIZE = '**/oauth2/v2.0/authorize?*';
@@ -134,7 +134,7 @@ scene('a development account is filled in, even when another is signed in', { as
 
 scene('signing out drops the tokens and ends the session at the provider', { as: 'reader', at: '/app/patients' }, async ({ page, base, seen }) => {
   await patientNames(page);
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signOutButton(page).click();
   await page.waitForURL(`${base}/app/`);
   await signInButton(page).waitFor();
   assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), []);

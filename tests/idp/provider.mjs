@@ -2,8 +2,8 @@
  * oidc-provider configured as one version of Azure AD's endpoints.
  * https://github.com/panva/node-oidc-provider/blob/main/docs/README.md
  */
-import Provider, { errors } from 'oidc-provider';
-import { TENANT, clients, isOriginAllowed, isRedirectAllowed } from './accounts.mjs';
+import Provider, { errors, interactionPolicy } from 'oidc-provider';
+import { TENANT, clients, isOriginAllowed, isRedirectAllowed, userByLogin } from './accounts.mjs';
 import { errorPage, signOutPage } from './pages.mjs';
 import { azureResponses } from './responses.mjs';
 import { OFFLINE, OIDC_SCOPES, isResourceScope, splitScope, unknownScopes } from './scopes.mjs';
@@ -86,6 +86,19 @@ async function grantWhatIsAsked(context) {
   return grant;
 }
 
+/** As Azure: whoever is hinted at must be who is signed in, or is asked to sign in. */
+function policy() {
+  const policy = interactionPolicy.base();
+  const another = ({ oidc }) => {
+    const hinted = userByLogin(oidc.params.login_hint);
+    return !oidc.result?.login && hinted !== undefined && hinted.oid !== oidc.session.accountId;
+  };
+  policy
+    .get('login')
+    .checks.add(new interactionPolicy.Check('hint_mismatch', 'AADSTS50058: The user is not signed in', 'login_required', another));
+  return policy;
+}
+
 function configuration(version, options) {
   const { fhirBase, issuer, keys, store, tls, cookieKey, accessTokenSeconds } = options;
   // Azure's own choice; on plain http a browser takes SameSite=None only with Secure.
@@ -111,7 +124,10 @@ function configuration(version, options) {
     clientAuthMethods: ['none', 'client_secret_post', 'client_secret_basic'],
     clientBasedCORS: (context, origin, client) => isOriginAllowed(origin, isPublic(client), fhirBase),
     findAccount: async (context, oid) => findAccount(oid, version),
-    interactions: { url: (context, interaction) => `/${TENANT}/login/v${version}/${interaction.uid}` },
+    interactions: {
+      policy: policy(),
+      url: (context, interaction) => `/${TENANT}/login/v${version}/${interaction.uid}`,
+    },
     loadExistingGrant: grantWhatIsAsked,
     issueRefreshToken: async (context, client, source) =>
       client.grantTypeAllowed('refresh_token') && source.scopes.has(OFFLINE),

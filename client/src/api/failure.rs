@@ -142,7 +142,7 @@ impl FhirFailure {
         match self {
             Self::Unreachable { .. } | Self::Unreadable { .. } => true,
             Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
-            Self::SignIn(failure) => matches!(failure, SignInFailure::Unreachable { .. }),
+            Self::SignIn(failure) => failure.may_pass(),
             Self::ForeignLink(_) => false,
         }
     }

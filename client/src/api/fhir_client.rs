@@ -7,6 +7,7 @@ use super::address::{below_base, origin};
 use super::bundle::{SearchPage, Version, versions};
 use super::failure::FhirFailure;
 use super::outcome::issues;
+use crate::auth::account::AccountKey;
 use crate::auth::browser;
 use crate::auth::sign_in::SignIn;
 use crate::auth::silent::Freshness;
@@ -17,8 +18,9 @@ const FHIR_JSON: &str = "application/fhir+json";
 /// Whose token goes with the requests.
 #[derive(Clone, PartialEq)]
 enum Bearer {
-    /// The person's, of this client's own sign-in.
-    Person(SignIn),
+    /// That of the person who was at work when the client was made, and no other's: a request that
+    /// one person began is never sent, or sent again, in the name of the next.
+    Person(SignIn, Option<AccountKey>),
     /// The sample app's.
     App(SmartApp),
 }
@@ -27,15 +29,21 @@ impl Bearer {
     /// The token as it is; none when the server is open.
     async fn token(&self) -> Result<Option<String>, FhirFailure> {
         match self {
-            Self::Person(sign_in) => Ok(sign_in.access_token(Freshness::Kept).await?),
+            Self::Person(sign_in, account) => {
+                let token = sign_in.access_token(account.as_ref(), Freshness::Kept);
+                Ok(token.await?)
+            }
             Self::App(app) => Ok(Some(app.access_token().await)),
         }
     }
 
-    /// Another token after the server refused the first; none when there is no other to be had.
-    async fn another(&self) -> Result<Option<String>, FhirFailure> {
+    /// Another token after the server refused this one; none when there is no other to be had.
+    async fn another(&self, refused: &str) -> Result<Option<String>, FhirFailure> {
         match self {
-            Self::Person(sign_in) => Ok(sign_in.access_token(Freshness::New).await?),
+            Self::Person(sign_in, account) => {
+                let token = sign_in.access_token(account.as_ref(), Freshness::Except(refused));
+                Ok(token.await?)
+            }
             Self::App(app) => Ok(match app.refresh().await {
                 Ok(()) => Some(app.access_token().await),
                 Err(_) => None,
@@ -55,7 +63,7 @@ impl FhirClient {
     pub(crate) fn new(sign_in: SignIn) -> Self {
         Self {
             base: sign_in.configuration().fhir_base.clone(),
-            bearer: Bearer::Person(sign_in),
+            bearer: Bearer::Person(sign_in.clone(), sign_in.person().account()),
         }
     }
 
@@ -110,11 +118,12 @@ impl FhirClient {
         let response = self
             .send(method.clone(), address, body.clone(), token.as_deref())
             .await?;
-        if response.status() != 401 || token.is_none() {
-            return answer(response).await;
-        }
+        let refused = match &token {
+            Some(token) if response.status() == 401 => token,
+            _ => return answer(response).await,
+        };
         // The token was fine by its dates: revoked, or the server's keys changed. Try a new one.
-        let Some(token) = self.bearer.another().await? else {
+        let Some(token) = self.bearer.another(refused).await? else {
             return answer(response).await;
         };
         let response = self.send(method, address, body, Some(&token)).await?;

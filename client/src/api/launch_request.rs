@@ -74,7 +74,10 @@ mod exchange {
         if let (Some(encounter), Some(members)) = (encounter, choice.as_object_mut()) {
             members.insert("encounter".into(), encounter.into());
         }
-        let token = sign_in.access_token(Freshness::Kept).await?;
+        let account = sign_in.person().account();
+        let token = sign_in
+            .access_token(account.as_ref(), Freshness::Kept)
+            .await?;
         post(base, token.as_deref(), &choice).await
     }
 

@@ -4,14 +4,16 @@
 use serde::{Deserialize, Serialize};
 use smart::authorization_request::{AuthorizationRequest, Prompt, with_openid_scopes};
 use smart::authorization_response::authorization_code;
+use smart::claims::IdClaims;
 use smart::pkce;
 use smart::state::{Interaction, State};
 
+use super::account::AccountKey;
 use super::browser;
 use super::failure::SignInFailure;
-use super::session::Session;
 use super::sign_in::SignIn;
 use super::token_endpoint::Grant;
+use super::tokens::Tokens;
 
 const REDIRECT_PAGE: &str = "/app/redirect.html";
 
@@ -26,13 +28,15 @@ pub(super) struct PendingRequest {
 
 /// Whom to ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Account {
+pub(crate) enum Who {
     /// Whoever is signed in at the provider, or whoever signs in now.
-    Any,
+    Anyone,
+    /// The person chooses, even when one account is signed in at the provider.
+    Another,
     /// This user name, even when another account is signed in at the provider.
     Named(String),
-    /// The person of this tab, without asking.
-    Current,
+    /// An account of this tab.
+    Known(AccountKey),
 }
 
 impl SignIn {
@@ -40,7 +44,7 @@ impl SignIn {
     pub(super) async fn prepare(
         &self,
         interaction: Interaction,
-        account: &Account,
+        who: &Who,
     ) -> Result<(String, PendingRequest), SignInFailure> {
         let provider = self.provider()?;
         let metadata = self.metadata().await?;
@@ -51,15 +55,17 @@ impl SignIn {
             redirect_uri: browser::page_address(REDIRECT_PAGE)?,
         };
         let challenge = pkce::challenge(&browser::sha256(&pending.verifier).await?);
-        let current = self
-            .session()
-            .and_then(|session| session.claims.preferred_username);
-        let (prompt, login_hint) = match account {
-            Account::Any => (None, None),
-            Account::Named(name) => (Some(Prompt::SelectAccount), Some(name.as_str())),
-            Account::Current => (Some(Prompt::None), current.as_deref()),
+        let hint = match who {
+            Who::Anyone | Who::Another => None,
+            Who::Named(name) => Some(name.clone()),
+            Who::Known(key) => self.hint_of(key),
         };
-        let url = AuthorizationRequest {
+        let prompt = match (interaction, who) {
+            (Interaction::Silent, _) => Some(Prompt::None),
+            (_, Who::Another | Who::Named(_)) => Some(Prompt::SelectAccount),
+            (_, Who::Anyone | Who::Known(_)) => None,
+        };
+        let mut url = AuthorizationRequest {
             client_id: &provider.client_id,
             redirect_uri: &pending.redirect_uri,
             scope: &with_openid_scopes(&provider.scopes),
@@ -67,9 +73,13 @@ impl SignIn {
             nonce: &pending.nonce,
             code_challenge: &challenge,
             prompt,
-            login_hint,
+            login_hint: hint.as_deref(),
         }
         .url(&metadata.authorization_endpoint);
+        if let Some(claims) = self.challenge_of(who) {
+            url.push('&');
+            url.push_str(&smart::form::encode([("claims", claims.as_str())]));
+        }
         Ok((url, pending))
     }
 
@@ -78,9 +88,10 @@ impl SignIn {
         &self,
         fragment: &str,
         pending: &PendingRequest,
-    ) -> Result<Session, SignInFailure> {
+    ) -> Result<(IdClaims, Tokens), SignInFailure> {
         let issuer = self.metadata().await?.issuer;
-        let code = authorization_code(fragment, &pending.state_id, &issuer)?;
+        let code = authorization_code(fragment, &pending.state_id, &issuer)
+            .map_err(|refusal| SignInFailure::of_refusal(refusal, fragment))?;
         self.exchange(Grant::Code {
             code: &code,
             verifier: &pending.verifier,
@@ -88,5 +99,15 @@ impl SignIn {
             redirect_uri: &pending.redirect_uri,
         })
         .await
+    }
+
+    /// The end of a sign-in that the person made: whoever it was is at work from now on.
+    pub(super) async fn complete(
+        &self,
+        fragment: &str,
+        pending: &PendingRequest,
+    ) -> Result<(), SignInFailure> {
+        let (claims, tokens) = self.redeem(fragment, pending).await?;
+        self.welcome(claims, tokens)
     }
 }

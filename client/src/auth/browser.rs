@@ -1,4 +1,4 @@
-//! The few things that sign-in asks of the browser: clock, randomness, hashing and storage.
+//! The few things that sign-in asks of the browser: randomness, hashing and storage.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,11 +11,6 @@ use super::failure::SignInFailure;
 /// The page's window; a page always has one, a worker thread does not.
 pub(crate) fn window() -> Result<Window, SignInFailure> {
     web_sys::window().ok_or(SignInFailure::Browser("pages to have a window"))
-}
-
-/// Seconds since 1970.
-pub(crate) fn now() -> u64 {
-    (js_sys::Date::now() / 1000.0) as u64
 }
 
 /// The address of a page of this application, for registration at the provider.
@@ -98,7 +93,21 @@ pub(crate) fn forget(storage: Option<Storage>, key: &str) {
     }
 }
 
-/// Removes everything of this tab: what one person did is not the next one's business.
+/// Removes everything of this tab but the one key: what one person did is not the next one's
+/// business.
+pub(crate) fn forget_work(kept_key: &str) {
+    let Some(storage) = tab_storage() else {
+        return;
+    };
+    let kept = storage.get_item(kept_key).ok().flatten();
+    let _ = storage.clear();
+    if let Some(kept) = kept {
+        // There was room for it a moment ago.
+        let _ = storage.set_item(kept_key, &kept);
+    }
+}
+
+/// Removes everything of this tab.
 pub(crate) fn forget_tab() {
     if let Some(storage) = tab_storage() {
         let _ = storage.clear();

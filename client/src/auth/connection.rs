@@ -5,6 +5,7 @@ use gloo_net::http::Request;
 use super::browser;
 use super::configuration::{Configuration, ConfigurationDocument};
 use super::failure::SignInFailure;
+use super::time;
 
 const DEPLOYED: &str = "/app/config.json";
 const CHOSEN_KEY: &str = "fhir-edge.connection";
@@ -21,18 +22,24 @@ pub(crate) struct Connections {
 impl Connections {
     /// Reads the deployment's document and the choice.
     pub(crate) async fn load() -> Result<Self, String> {
-        let response = Request::get(DEPLOYED).send().await.map_err(|_| {
-            format!(
-                "{DEPLOYED} cannot be fetched. Check your network connection, then load the page \
-                 again."
-            )
-        })?;
+        let asked = time::reading();
+        let response = Request::get(DEPLOYED)
+            .cache(web_sys::RequestCache::NoStore)
+            .send()
+            .await
+            .map_err(|_| {
+                format!(
+                    "{DEPLOYED} cannot be fetched. Check your network connection, then load the \
+                     page again."
+                )
+            })?;
         if !response.ok() {
             return Err(format!(
                 "{DEPLOYED} was answered with {}. The server that hosts this page must serve it.",
                 response.status()
             ));
         }
+        time::set_by(&response, asked);
         let deployed = response
             .json()
             .await

@@ -1,23 +1,36 @@
 //! Everything that can stop a sign-in, each with words that say what to do next.
 
 use smart::authorization_response::Refusal;
-use smart::claims::ClaimsError;
+
+use super::provider_error::{Course, ProviderError};
 
 /// Why there is no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInFailure {
     /// Only the person can help: sign in again.
-    InteractionRequired,
+    InteractionRequired(Cause),
     /// The browser did not open the sign-in window.
     PopupBlocked,
     /// The person closed the sign-in window.
     PopupClosed,
-    /// The provider refused, in its own words.
-    Provider {
-        /// OAuth error code.
-        code: String,
-        /// The provider's description.
-        description: String,
+    /// Another sign-in was started in the meantime.
+    Superseded,
+    /// The same account signed out in another tab.
+    SignedOutElsewhere,
+    /// The provider refused for good.
+    Provider(ProviderError),
+    /// The provider is there and asks to wait.
+    Busy {
+        /// For how long, where it says so.
+        seconds: Option<u64>,
+    },
+    /// The ID token's dates and the clock cannot both be right.
+    Clock {
+        /// Seconds by which the clock is ahead of the provider's; behind when negative.
+        ahead: i64,
+        /// True when the clock was set by the server of this page, so that this computer's own
+        /// clock plays no part.
+        by_server: bool,
     },
     /// The provider's answer fails a check.
     Answer(String),
@@ -32,33 +45,102 @@ pub enum SignInFailure {
     Browser(&'static str),
 }
 
+/// Why the person is needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Neither token nor session at the provider are left.
+    Ended,
+    /// The provider stays silent in a hidden frame: the browser keeps its cookies from it.
+    FrameSilent,
+    /// The provider answered for another account than the one asked for.
+    OtherAccount,
+    /// The provider says so.
+    Provider(ProviderError),
+}
+
+impl SignInFailure {
+    /// The person's sign-in is over.
+    pub const ENDED: Self = Self::InteractionRequired(Cause::Ended);
+
+    /// True when nothing but a sign-in by the person helps.
+    pub fn is_interaction_required(&self) -> bool {
+        matches!(self, Self::InteractionRequired(_))
+    }
+
+    /// True when the same may well succeed a little later.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Busy { .. })
+    }
+
+    /// Reads the fragment that `refusal` was found in as well, for what it tells beyond the code.
+    pub fn of_refusal(refusal: Refusal, fragment: &str) -> Self {
+        match refusal {
+            Refusal::Provider { code, description } => {
+                ProviderError::of_fragment(code, &description, fragment).into()
+            }
+            Refusal::StateMismatch => Self::Answer("it belongs to no sign-in of this page".into()),
+            Refusal::IssuerMismatch => Self::Answer("it comes from another provider".into()),
+            Refusal::Empty => Self::Answer("it holds no authorization code".into()),
+        }
+    }
+}
+
+impl From<ProviderError> for SignInFailure {
+    fn from(error: ProviderError) -> Self {
+        match error.course() {
+            Course::Interact | Course::Reacquire => {
+                Self::InteractionRequired(Cause::Provider(error))
+            }
+            Course::Wait => Self::Busy { seconds: None },
+            Course::Stop => Self::Provider(error),
+        }
+    }
+}
+
 impl std::fmt::Display for SignInFailure {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::InteractionRequired => {
-                formatter.write_str("Your sign-in has ended. Sign in again to go on.")
-            }
+            Self::InteractionRequired(cause) => cause.fmt(formatter),
             Self::PopupBlocked => formatter.write_str(
                 "Your browser blocked the sign-in window. Allow pop-ups for this site, or sign in \
                  on this page instead.",
             ),
             Self::PopupClosed => formatter.write_str(
                 "The sign-in window was closed before sign-in was finished. Try again when you \
-                 are ready.",
+                 are ready; if it is still open, go on there.",
             ),
-            Self::Provider { code, description } if code == "access_denied" => write!(
-                formatter,
-                "The sign-in was refused: {description}. Ask your administrator for access, or \
-                 use another account."
+            Self::Superseded => {
+                formatter.write_str("Another sign-in was started. Finish that one, or try again.")
+            }
+            Self::SignedOutElsewhere => formatter.write_str(
+                "You signed out in another tab of this browser. Sign in again to go on.",
             ),
-            Self::Provider { code, description } if code == description => write!(
+            Self::Provider(error) => formatter.write_str(&error.words()),
+            Self::Busy { seconds: None } => {
+                formatter.write_str("The identity provider is busy. Wait a little, then try again.")
+            }
+            Self::Busy {
+                seconds: Some(seconds),
+            } => write!(
                 formatter,
-                "The identity provider refused the sign-in ({code}). Try again; if it goes on, \
-                 tell your administrator."
+                "The identity provider is busy. Try again in {}.",
+                span(*seconds)
             ),
-            Self::Provider { code, description } => write!(
+            Self::Clock {
+                ahead,
+                by_server: false,
+            } => write!(
                 formatter,
-                "The identity provider refused the sign-in: {description} ({code})."
+                "This computer's clock is {} {}. Set its date, time and time zone right, then sign \
+                 in again.",
+                span(ahead.unsigned_abs()),
+                if *ahead > 0 { "fast" } else { "slow" }
+            ),
+            Self::Clock { ahead, .. } => write!(
+                formatter,
+                "The clocks of the identity provider and of the server of this page are {} apart. \
+                 Tell the operator; nothing is wrong with this computer.",
+                span(ahead.unsigned_abs())
             ),
             Self::Answer(reason) => write!(
                 formatter,
@@ -82,43 +164,69 @@ impl std::fmt::Display for SignInFailure {
     }
 }
 
-impl From<Refusal> for SignInFailure {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Provider { code, .. } if smart::token_error::needs_interaction(&code) => {
-                Self::InteractionRequired
-            }
-            Refusal::Provider { code, description } => Self::Provider { code, description },
-            Refusal::StateMismatch => Self::Answer("it belongs to no sign-in of this page".into()),
-            Refusal::IssuerMismatch => Self::Answer("it comes from another provider".into()),
-            Refusal::Empty => Self::Answer("it holds no authorization code".into()),
+impl std::fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ended => formatter.write_str("Your sign-in has ended. Sign in again to go on."),
+            Self::FrameSilent => formatter.write_str(
+                "Your sign-in has ended, and this browser does not let the page renew it unseen: \
+                 it blocks the identity provider's cookies. Sign in again to go on. To be asked \
+                 less often, allow third-party cookies for this site.",
+            ),
+            Self::OtherAccount => formatter.write_str(
+                "The identity provider now knows you by another account. Sign in again to go on \
+                 with this one.",
+            ),
+            Self::Provider(error) => formatter.write_str(&error.words()),
         }
     }
 }
 
-impl From<ClaimsError> for SignInFailure {
-    fn from(error: ClaimsError) -> Self {
-        Self::Answer(error.to_string())
-    }
+/// A length of time in the largest unit that says enough.
+fn span(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        0..=89 => (seconds, "second"),
+        90..=5_399 => ((seconds + 30) / 60, "minute"),
+        5_400..=129_599 => ((seconds + 1_800) / 3_600, "hour"),
+        _ => ((seconds + 43_200) / 86_400, "day"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_failure_tells_what_to_do() {
-        let provider = |code: &str, description: &str| SignInFailure::Provider {
+    fn provider(code: &str, description: &str) -> SignInFailure {
+        let refusal = Refusal::Provider {
             code: code.into(),
             description: description.into(),
         };
+        SignInFailure::of_refusal(refusal, "")
+    }
+
+    #[test]
+    fn every_failure_tells_what_to_do() {
         for (failure, remedy) in [
-            (SignInFailure::InteractionRequired, "Sign in again"),
+            (SignInFailure::ENDED, "Sign in again"),
+            (
+                SignInFailure::InteractionRequired(Cause::FrameSilent),
+                "allow third-party cookies",
+            ),
+            (
+                SignInFailure::InteractionRequired(Cause::OtherAccount),
+                "Sign in again",
+            ),
             (SignInFailure::PopupBlocked, "on this page instead"),
             (SignInFailure::PopupClosed, "Try again"),
+            (SignInFailure::Superseded, "Finish that one"),
+            (SignInFailure::SignedOutElsewhere, "Sign in again"),
             (provider("access_denied", "No"), "another account"),
             (provider("server_error", "server_error"), "administrator"),
             (provider("invalid_scope", "No such scope"), "No such scope"),
+            (provider("temporarily_unavailable", ""), "Wait a little"),
+            (SignInFailure::Busy { seconds: Some(120) }, "in 2 minutes"),
             (SignInFailure::Answer("x".into()), "Start the sign-in"),
             (
                 SignInFailure::Unreachable {
@@ -135,13 +243,30 @@ mod tests {
 
     #[test]
     fn a_login_that_is_required_is_an_interaction_and_not_an_error() {
-        let refusal = Refusal::Provider {
-            code: "login_required".into(),
-            description: "x".into(),
-        };
-        assert_eq!(
-            SignInFailure::from(refusal),
-            SignInFailure::InteractionRequired
-        );
+        assert!(provider("login_required", "x").is_interaction_required());
+        assert!(provider("invalid_grant", "x").is_interaction_required());
+        assert!(!provider("access_denied", "x").is_interaction_required());
+        assert!(provider("temporarily_unavailable", "x").may_pass());
+    }
+
+    #[test]
+    fn a_wrong_clock_is_told_by_how_much() {
+        let clock = |ahead, by_server| SignInFailure::Clock { ahead, by_server }.to_string();
+        assert!(clock(3 * 3_600 + 20, false).contains("clock is 3 hours fast"));
+        assert!(clock(-5_400, false).contains("clock is 2 hours slow"));
+        assert!(clock(600, true).contains("10 minutes apart"));
+    }
+
+    #[test]
+    fn lengths_of_time_are_said_in_one_unit() {
+        for (seconds, words) in [
+            (1, "1 second"),
+            (90, "2 minutes"),
+            (3_600, "60 minutes"),
+            (86_400, "24 hours"),
+            (200_000, "2 days"),
+        ] {
+            assert_eq!(span(seconds), words);
+        }
     }
 }

@@ -2,50 +2,146 @@
 
 use std::pin::pin;
 
-use futures::future::{Either, select};
+use futures::FutureExt;
+use futures::channel::oneshot;
+use futures::future::{Either, LocalBoxFuture, Shared, select};
 use gloo_timers::future::TimeoutFuture;
 use smart::state::Interaction;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Window;
 
-use super::authorize::Account;
+use super::authorize::{PendingRequest, Who};
 use super::bridge::Bridge;
 use super::browser;
 use super::failure::SignInFailure;
-use super::session::Session;
 use super::sign_in::SignIn;
 
-const WINDOW_NAME: &str = "fhir-edge-sign-in";
+/// Always a window of its own: one that is found by a name may be another tab's.
+const WINDOW_NAME: &str = "_blank";
 const WINDOW_FEATURES: &str = "popup,width=483,height=640";
 const CLOSED_POLL_MILLIS: u32 = 250;
 /// The redirect page posts its answer and closes at once: the message may come second.
 const LAST_MESSAGE_MILLIS: u32 = 750;
+/// How long an answer is taken from a window that looks closed.
+const LATE_MILLIS: u32 = 600_000;
+
+/// The sign-in window that is open; another is not opened beside it.
+pub(super) struct OpenPopup {
+    interaction: u32,
+    who: Who,
+    window: Window,
+    outcome: Shared<LocalBoxFuture<'static, Result<(), SignInFailure>>>,
+    /// Dropped with this: the flow ends by it.
+    _going_on: oneshot::Sender<()>,
+}
 
 impl SignIn {
     /// Must be called from a click: browsers open windows for clicks only, hence the blank window
-    /// before anything is awaited.
-    pub(crate) async fn by_popup(&self, account: Account) -> Result<(), SignInFailure> {
-        let popup = browser::window()?
+    /// before anything is awaited. A second call for the same account brings the window to the
+    /// front; one for another account takes its place.
+    pub(crate) async fn by_popup(&self, who: Who) -> Result<(), SignInFailure> {
+        if let Some(outcome) = self.join(&who) {
+            return outcome.await;
+        }
+        let interaction = self.begin_interaction();
+        let window = browser::window()?
             .open_with_url_and_target_and_features("about:blank", WINDOW_NAME, WINDOW_FEATURES)
             .ok()
             .flatten()
+            // Some blockers give a window and close it at once.
+            .filter(|window| !window.closed().unwrap_or(true))
             .ok_or(SignInFailure::PopupBlocked)?;
-        let outcome = self.in_popup(&popup, &account).await;
-        let _ = popup.close();
-        outcome.map(|_| ())
+        let (going_on, superseded) = oneshot::channel();
+        let outcome = {
+            let (sign_in, who, window) = (self.clone(), who.clone(), window.clone());
+            async move {
+                let flow = pin!(sign_in.in_popup(interaction, &window, &who));
+                let outcome = match select(flow, superseded).await {
+                    Either::Left((outcome, _)) => outcome,
+                    Either::Right(_) => Err(SignInFailure::Superseded),
+                };
+                let _ = window.close();
+                let mut popup = sign_in.0.popup.borrow_mut();
+                popup.take_if(|popup| popup.interaction == interaction);
+                outcome
+            }
+            .boxed_local()
+            .shared()
+        };
+        self.0.popup.replace(Some(OpenPopup {
+            interaction,
+            who,
+            window,
+            outcome: outcome.clone(),
+            _going_on: going_on,
+        }));
+        outcome.await
     }
 
-    async fn in_popup(&self, popup: &Window, account: &Account) -> Result<Session, SignInFailure> {
-        let (url, pending) = self.prepare(Interaction::Popup, account).await?;
+    /// Brings the window of the same sign-in to the front.
+    fn join(
+        &self,
+        who: &Who,
+    ) -> Option<Shared<LocalBoxFuture<'static, Result<(), SignInFailure>>>> {
+        let popup = self.0.popup.borrow();
+        let popup = popup.as_ref().filter(|popup| popup.who == *who)?;
+        if popup.window.closed().unwrap_or(true) {
+            return None;
+        }
+        let _ = popup.window.focus();
+        Some(popup.outcome.clone())
+    }
+
+    /// Gives up the sign-in that was under way.
+    pub(super) fn begin_interaction(&self) -> u32 {
+        let interaction = self.0.interactions.get().wrapping_add(1);
+        self.0.interactions.set(interaction);
+        if let Some(popup) = self.0.popup.take() {
+            let _ = popup.window.close();
+        }
+        interaction
+    }
+
+    async fn in_popup(
+        &self,
+        interaction: u32,
+        popup: &Window,
+        who: &Who,
+    ) -> Result<(), SignInFailure> {
+        let (url, pending) = self.prepare(Interaction::Popup, who).await?;
         let mut bridge = Bridge::open(&pending.state_id)?;
         popup
             .location()
             .replace(&url)
             .map_err(|_| SignInFailure::PopupClosed)?;
         let fragment = match select(pin!(bridge.answer()), pin!(closed(popup))).await {
-            Either::Left((Some(fragment), _)) => fragment,
-            Either::Left((None, _)) | Either::Right(_) => return Err(SignInFailure::PopupClosed),
+            Either::Left((fragment, _)) => fragment,
+            Either::Right(_) => None,
         };
-        self.redeem(&fragment, &pending).await
+        let Some(fragment) = fragment else {
+            self.clone().answer_late(interaction, bridge, pending);
+            return Err(SignInFailure::PopupClosed);
+        };
+        self.complete(&fragment, &pending).await
+    }
+
+    /// A window looks closed from here as soon as the provider's page cuts the tie between the
+    /// two (Cross-Origin-Opener-Policy), while the person signs in there. The answer is taken
+    /// until the next sign-in is begun.
+    fn answer_late(self, interaction: u32, mut bridge: Bridge, pending: PendingRequest) {
+        spawn_local(async move {
+            let answer = match select(pin!(bridge.answer()), TimeoutFuture::new(LATE_MILLIS)).await
+            {
+                Either::Left((answer, _)) => answer,
+                Either::Right(_) => None,
+            };
+            if let Some(fragment) = answer
+                && self.0.interactions.get() == interaction
+            {
+                // The page has told already that the sign-in was not finished.
+                let _ = self.complete(&fragment, &pending).await;
+            }
+        });
     }
 }
 

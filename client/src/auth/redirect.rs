@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smart::state::Interaction;
 
-use super::authorize::{Account, PendingRequest};
+use super::authorize::{PendingRequest, Who};
 use super::browser;
 use super::failure::SignInFailure;
 use super::sign_in::SignIn;
@@ -29,8 +29,9 @@ pub(crate) struct Return {
 
 impl SignIn {
     /// Leaves this page; on success nothing after it runs.
-    pub(crate) async fn by_redirect(&self, account: Account) -> Result<(), SignInFailure> {
-        let (url, request) = self.prepare(Interaction::Redirect, &account).await?;
+    pub(crate) async fn by_redirect(&self, who: Who) -> Result<(), SignInFailure> {
+        self.begin_interaction();
+        let (url, request) = self.prepare(Interaction::Redirect, &who).await?;
         let location = browser::window()?.location();
         let part = |text: Result<String, _>| text.unwrap_or_default();
         let from = format!("{}{}", part(location.pathname()), part(location.search()));
@@ -45,6 +46,8 @@ impl SignIn {
     pub(crate) async fn complete_redirect(&self) -> Option<Return> {
         let response: String = browser::load(browser::tab_storage(), RESPONSE_KEY)?;
         browser::forget(browser::tab_storage(), RESPONSE_KEY);
+        // Kept while nothing came back: who left the provider's page by the back button may go
+        // forward again.
         let departure: Option<Departure> = browser::load(browser::tab_storage(), REQUEST_KEY);
         browser::forget(browser::tab_storage(), REQUEST_KEY);
         let Some(departure) = departure else {
@@ -55,10 +58,10 @@ impl SignIn {
                 )),
             });
         };
-        let outcome = self.redeem(&response, &departure.request).await;
+        let outcome = self.complete(&response, &departure.request).await;
         Some(Return {
             to: departure.from,
-            outcome: outcome.map(|_| ()),
+            outcome,
         })
     }
 }

@@ -1,169 +1,159 @@
 //! An access token without asking the person: the kept one, then the refresh token, then a hidden
 //! frame with `prompt=none`, and only then the person. The order is MSAL's.
 
-use std::pin::pin;
-use std::rc::Rc;
-
 use futures::FutureExt;
-use futures::future::{Either, LocalBoxFuture, Shared, select};
-use gloo_timers::future::TimeoutFuture;
-use smart::state::Interaction;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlIFrameElement;
+use futures::future::{LocalBoxFuture, Shared};
 
-use super::authorize::Account;
-use super::bridge::Bridge;
-use super::browser;
-use super::failure::SignInFailure;
-use super::session::Session;
-use super::sign_in::{Person, SignIn};
+use super::account::{Account, AccountKey};
+use super::failure::{Cause, SignInFailure};
+use super::provider_error::Course;
+use super::sign_in::SignIn;
+use super::time;
 use super::token_endpoint::Grant;
+use super::tokens::Tokens;
 
-const FRAME_TIMEOUT_MILLIS: u32 = 10_000;
-
-/// A renewal under way, which every caller awaits.
-pub(super) type Renewal = Shared<LocalBoxFuture<'static, Result<Session, SignInFailure>>>;
+/// A renewal under way, which every caller for the same account awaits.
+pub(super) type Renewal = Shared<LocalBoxFuture<'static, Result<Tokens, SignInFailure>>>;
 
 /// Whether the kept token will do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Freshness {
+pub(crate) enum Freshness<'a> {
     /// Any token that is good for some minutes more.
     Kept,
-    /// The server refused the kept one.
-    New,
+    /// Not this one: the server refused it.
+    Except(&'a str),
 }
 
 impl SignIn {
-    /// The bearer token for the FHIR server; none when the server is open.
+    /// The bearer token of one account for the FHIR server; none when the server is open.
+    ///
+    /// It is that account's or none: another person may be at work by the time it is there.
     pub(crate) async fn access_token(
         &self,
-        freshness: Freshness,
+        account: Option<&AccountKey>,
+        freshness: Freshness<'_>,
     ) -> Result<Option<String>, SignInFailure> {
         if self.configuration().provider.is_none() {
             return Ok(None);
         }
-        let session = match self.session() {
-            Some(session) if freshness == Freshness::Kept && session.is_fresh(browser::now()) => {
-                session
-            }
-            _ => self.renew().await?,
+        let key = account.ok_or(SignInFailure::ENDED)?;
+        time::keep_right().await;
+        let kept = self.account(key).and_then(|account| account.tokens);
+        let tokens = match kept.filter(|tokens| tokens.is_fresh(time::now())) {
+            Some(tokens) if freshness != Freshness::Except(&tokens.access_token) => tokens,
+            _ => self.renew(Some(key.clone())).await?,
         };
-        Ok(Some(session.access_token))
+        Ok(Some(tokens.access_token))
     }
 
-    /// Joins the renewal under way or starts one.
-    async fn renew(&self) -> Result<Session, SignInFailure> {
-        let under_way = self.0.renewal.borrow().clone();
+    /// In a tab that knows no account: finds out whether the provider knows the person, as after
+    /// a link was opened in a new tab.
+    pub(crate) async fn resume(&self) {
+        if self.configuration().provider.is_some() && self.accounts().is_empty() {
+            // If not, the page asks for a sign-in, which is no failure.
+            let _ = self.renew(None).await;
+        }
+    }
+
+    /// Puts another account of this tab to work, without the provider while its token is good.
+    pub(crate) async fn switch_to(&self, key: &AccountKey) -> Result<(), SignInFailure> {
+        self.access_token(Some(key), Freshness::Kept).await?;
+        let account = self.account(key).ok_or(SignInFailure::ENDED)?;
+        self.put_to_work(account.claims)
+    }
+
+    /// Joins the renewal under way for the account or starts one.
+    async fn renew(&self, key: Option<AccountKey>) -> Result<Tokens, SignInFailure> {
+        let under_way = self.0.renewals.borrow().get(&key).cloned();
         let renewal = match under_way {
             Some(renewal) => renewal,
             None => {
-                let sign_in = self.clone();
+                let (sign_in, asked) = (self.clone(), key.clone());
                 let renewal = async move {
-                    let outcome = sign_in.renew_alone().await;
-                    sign_in.0.renewal.replace(None);
+                    let outcome = match &asked {
+                        Some(key) => sign_in.renew_account(key).await,
+                        None => sign_in.renew_anyone().await,
+                    };
+                    sign_in.0.renewals.borrow_mut().remove(&asked);
                     outcome
                 }
                 .boxed_local()
                 .shared();
-                self.0.renewal.replace(Some(renewal.clone()));
+                let mut renewals = self.0.renewals.borrow_mut();
+                renewals.insert(key, renewal.clone());
                 renewal
             }
         };
         renewal.await
     }
 
-    async fn renew_alone(&self) -> Result<Session, SignInFailure> {
-        let known = self.session();
-        let outcome = self.renew_by_any_means(known.as_ref()).await;
-        match (outcome, known) {
+    async fn renew_anyone(&self) -> Result<Tokens, SignInFailure> {
+        let (claims, tokens) = self.by_frame(None).await?;
+        if self.accounts().is_empty() {
+            self.welcome(claims, tokens.clone())?;
+        }
+        Ok(tokens)
+    }
+
+    async fn renew_account(&self, key: &AccountKey) -> Result<Tokens, SignInFailure> {
+        let known = self.account(key).ok_or(SignInFailure::ENDED)?;
+        match self.renew_known(key, &known).await {
             // A provider that is away for a minute need not stop someone whose token still works.
-            (Err(SignInFailure::Unreachable { .. }), Some(known))
-                if known.is_valid(browser::now()) =>
-            {
-                Ok(known)
+            Err(failure) if failure.may_pass() => {
+                let tokens = known.tokens.filter(|tokens| tokens.is_valid(time::now()));
+                tokens.ok_or(failure)
             }
-            (Err(SignInFailure::InteractionRequired), Some(known)) => {
-                self.forget();
-                self.tell(Person::Ended(Rc::new(known.claims)));
-                Err(SignInFailure::InteractionRequired)
+            Err(failure) if failure.is_interaction_required() => {
+                self.end(key, &failure);
+                Err(failure)
             }
-            (outcome, _) => outcome,
+            outcome => outcome,
         }
     }
 
-    async fn renew_by_any_means(&self, known: Option<&Session>) -> Result<Session, SignInFailure> {
-        if let Some(refresh_token) = known.and_then(|known| known.refresh_token.as_deref()) {
-            match self.exchange(Grant::Refresh { refresh_token }).await {
-                Err(SignInFailure::InteractionRequired) => {}
-                outcome => return outcome,
-            }
-        }
-        self.by_frame().await
-    }
-
-    /// Asks the provider whether it still knows the person.
-    async fn by_frame(&self) -> Result<Session, SignInFailure> {
-        let (url, pending) = self.prepare(Interaction::Silent, &Account::Current).await?;
-        let mut bridge = Bridge::open(&pending.state_id)?;
-        let frame = HiddenFrame::open(&url)?;
-        let answer = {
-            let timeout = TimeoutFuture::new(FRAME_TIMEOUT_MILLIS);
-            match select(pin!(bridge.answer()), pin!(timeout)).await {
-                Either::Left((answer, _)) => answer,
-                Either::Right(_) => None,
+    async fn renew_known(
+        &self,
+        key: &AccountKey,
+        known: &Account,
+    ) -> Result<Tokens, SignInFailure> {
+        let refresh_token = known.tokens.as_ref();
+        let refresh_token = refresh_token.and_then(|tokens| tokens.refresh_token.as_deref());
+        let refreshed = match refresh_token {
+            None => None,
+            Some(refresh_token) => {
+                let claims = &known.claims;
+                let grant = Grant::Refresh {
+                    refresh_token,
+                    claims,
+                };
+                match self.exchange(grant).await {
+                    Err(failure) if is_dead_refresh_token(&failure) => None,
+                    outcome => Some(outcome?),
+                }
             }
         };
-        drop(frame);
-        // No answer: browsers that block third-party cookies show the login page in the frame.
-        let fragment = answer.ok_or(SignInFailure::InteractionRequired)?;
-        let session = self.redeem(&fragment, &pending).await?;
-        Ok(session)
+        let (claims, tokens) = match refreshed {
+            Some(refreshed) => refreshed,
+            None => self.by_frame(Some(key)).await?,
+        };
+        // Signed out while the answer was on its way: the account must not come back by it.
+        if self.account(key).is_none() {
+            return Err(SignInFailure::ENDED);
+        }
+        self.keep(&claims, tokens.clone())?;
+        if AccountKey::of(&claims) != *key {
+            return Err(SignInFailure::InteractionRequired(Cause::OtherAccount));
+        }
+        Ok(tokens)
     }
 }
 
-/// Removed from the page when dropped.
-struct HiddenFrame(HtmlIFrameElement);
-
-impl HiddenFrame {
-    fn open(url: &str) -> Result<Self, SignInFailure> {
-        let refused = || SignInFailure::Browser("hidden frames");
-        let document = browser::window()?.document().ok_or_else(refused)?;
-        let frame: HtmlIFrameElement = document
-            .create_element("iframe")
-            .map_err(|_| refused())?
-            .unchecked_into();
-        // Through the object model: the policy `style-src 'self'` blocks style attributes.
-        for (property, value) in [
-            ("position", "absolute"),
-            ("visibility", "hidden"),
-            ("width", "0"),
-            ("height", "0"),
-            ("border", "0"),
-        ] {
-            frame
-                .style()
-                .set_property(property, value)
-                .map_err(|_| refused())?;
+/// The provider may know the person all the same.
+fn is_dead_refresh_token(failure: &SignInFailure) -> bool {
+    match failure {
+        SignInFailure::InteractionRequired(Cause::Provider(error)) => {
+            error.course() == Course::Reacquire
         }
-        frame.set_title("Silent sign-in");
-        for (attribute, value) in [
-            ("sandbox", "allow-scripts allow-same-origin allow-forms"),
-            ("aria-hidden", "true"),
-            ("tabindex", "-1"),
-        ] {
-            frame
-                .set_attribute(attribute, value)
-                .map_err(|_| refused())?;
-        }
-        frame.set_src(url);
-        let body = document.body().ok_or_else(refused)?;
-        body.append_child(&frame).map_err(|_| refused())?;
-        Ok(Self(frame))
-    }
-}
-
-impl Drop for HiddenFrame {
-    fn drop(&mut self) {
-        self.0.remove();
+        _ => false,
     }
 }

@@ -1,17 +1,19 @@
 //! Exchanges a code or a refresh token at the provider's token endpoint.
 //! <https://www.rfc-editor.org/rfc/rfc6749#section-3.2>
 
-use gloo_net::http::Request;
 use smart::authorization_request::with_openid_scopes;
-use smart::claims::{Expected, IdClaims};
+use smart::claims::{ClaimsError, Expected, IdClaims};
 use smart::form;
-use smart::token_error::{TokenError, needs_interaction};
+use smart::token_error::TokenError;
 use smart::token_response::TokenResponse;
 
-use super::browser;
-use super::failure::SignInFailure;
-use super::session::Session;
+use super::account::AccountKey;
+use super::failure::{Cause, SignInFailure};
+use super::provider_error::ProviderError;
+use super::provider_request::ask;
 use super::sign_in::SignIn;
+use super::time;
+use super::tokens::Tokens;
 
 /// What is exchanged for tokens.
 pub(super) enum Grant<'a> {
@@ -23,12 +25,16 @@ pub(super) enum Grant<'a> {
     },
     Refresh {
         refresh_token: &'a str,
+        claims: &'a IdClaims,
     },
 }
 
 impl SignIn {
-    /// Exchanges, checks and keeps the tokens.
-    pub(super) async fn exchange(&self, grant: Grant<'_>) -> Result<Session, SignInFailure> {
+    /// Exchanges and checks; the caller keeps.
+    pub(super) async fn exchange(
+        &self,
+        grant: Grant<'_>,
+    ) -> Result<(IdClaims, Tokens), SignInFailure> {
         let provider = self.provider()?;
         let metadata = self.metadata().await?;
         let scope = with_openid_scopes(&provider.scopes);
@@ -48,61 +54,81 @@ impl SignIn {
                 ("code_verifier", verifier),
                 ("redirect_uri", redirect_uri),
             ]),
-            Grant::Refresh { refresh_token } => pairs.extend([
+            Grant::Refresh { refresh_token, .. } => pairs.extend([
                 ("grant_type", "refresh_token"),
                 ("refresh_token", refresh_token),
             ]),
         }
-        let response = request_tokens(&metadata.token_endpoint, form::encode(pairs)).await?;
+        time::keep_right().await;
+        let response = request_tokens(&metadata.token_endpoint, &form::encode(pairs)).await?;
 
-        let known = self.session();
-        let nonce = match grant {
-            Grant::Code { nonce, .. } => Some(nonce),
-            Grant::Refresh { .. } => None,
-        };
-        let claims = match (&response.id_token, &known, nonce) {
-            (Some(token), ..) => {
-                let claims = IdClaims::read(token)?;
-                claims.check(Expected {
-                    issuer: &metadata.issuer,
-                    client_id: &provider.client_id,
-                    nonce,
-                    now: browser::now(),
-                })?;
-                claims
+        let read = |token: &str, nonce| {
+            let claims = IdClaims::read(token).map_err(not_accepted)?;
+            let expected = Expected {
+                issuer: &metadata.issuer,
+                client_id: &provider.client_id,
+                nonce,
+                now: time::now(),
+            };
+            match claims.check(expected) {
+                Ok(()) => Ok(claims),
+                Err(ClaimsError::Expired | ClaimsError::NotYetValid) => Err(clock(&claims)),
+                Err(error) => Err(not_accepted(error)),
             }
-            // A refresh may leave the ID token out (OpenID Connect Core 12.2); the person stays.
-            (None, Some(known), None) => known.claims.clone(),
-            _ => return Err(SignInFailure::Answer("it names nobody".into())),
         };
-        let session = Session {
-            connection: self.configuration().fingerprint(),
-            access_token: response.access_token,
-            expires_at: browser::now().saturating_add(response.expires_in),
-            refresh_token: response
-                .refresh_token
-                .or_else(|| known.and_then(|known| known.refresh_token)),
-            claims,
+        let (claims, used) = match (grant, &response.id_token) {
+            (Grant::Code { nonce, .. }, Some(token)) => (read(token, Some(nonce))?, None),
+            (Grant::Code { .. }, None) => {
+                return Err(SignInFailure::Answer("it names nobody".into()));
+            }
+            // A refresh may leave the ID token out (OpenID Connect Core 12.2): the person stays.
+            (
+                Grant::Refresh {
+                    refresh_token,
+                    claims,
+                },
+                None,
+            ) => (claims.clone(), Some(refresh_token)),
+            (
+                Grant::Refresh {
+                    refresh_token,
+                    claims: known,
+                },
+                Some(token),
+            ) => {
+                let claims = read(token, None)?;
+                if AccountKey::of(&claims) != AccountKey::of(known) {
+                    return Err(SignInFailure::InteractionRequired(Cause::OtherAccount));
+                }
+                (claims, Some(refresh_token))
+            }
         };
-        self.keep(&session)?;
-        Ok(session)
+        let refresh_token = response.refresh_token;
+        let tokens = Tokens::new(
+            response.access_token,
+            refresh_token.or_else(|| used.map(str::to_owned)),
+            time::now(),
+            response.expires_in,
+        );
+        Ok((claims, tokens))
     }
 }
 
-async fn request_tokens(endpoint: &str, body: String) -> Result<TokenResponse, SignInFailure> {
-    let unreachable = || SignInFailure::Unreachable {
-        address: endpoint.to_owned(),
-    };
-    let response = Request::post(endpoint)
-        .header(
-            "content-type",
-            "application/x-www-form-urlencoded;charset=utf-8",
-        )
-        .body(body)
-        .map_err(|_| unreachable())?
-        .send()
-        .await
-        .map_err(|_| unreachable())?;
+fn not_accepted(error: ClaimsError) -> SignInFailure {
+    SignInFailure::Answer(error.to_string())
+}
+
+/// The token was made a moment ago, so its time of issue tells the provider's time.
+fn clock(claims: &IdClaims) -> SignInFailure {
+    let signed = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
+    SignInFailure::Clock {
+        ahead: signed(time::now()).saturating_sub(signed(claims.iat)),
+        by_server: time::by_server(),
+    }
+}
+
+async fn request_tokens(endpoint: &str, body: &str) -> Result<TokenResponse, SignInFailure> {
+    let response = ask(endpoint, Some(body)).await?;
     if response.ok() {
         return response
             .json()
@@ -111,11 +137,7 @@ async fn request_tokens(endpoint: &str, body: String) -> Result<TokenResponse, S
     }
     let status = response.status();
     match response.json::<TokenError>().await {
-        Ok(error) if needs_interaction(&error.error) => Err(SignInFailure::InteractionRequired),
-        Ok(error) => Err(SignInFailure::Provider {
-            description: error.words().to_owned(),
-            code: error.error,
-        }),
+        Ok(error) => Err(ProviderError::of_token_endpoint(error).into()),
         Err(_) => Err(SignInFailure::Answer(format!(
             "its token endpoint answered {status}"
         ))),

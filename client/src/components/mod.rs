@@ -1,5 +1,6 @@
 //! Parts that several pages share.
 
+pub(crate) mod account_list;
 pub(crate) mod address_link;
 pub(crate) mod chosen_record;
 pub(crate) mod copy_button;
@@ -19,6 +20,7 @@ pub(crate) mod reply_url;
 pub(crate) mod resource_view;
 pub(crate) mod row_table;
 pub(crate) mod settled;
+pub(crate) mod sign_in_attempt;
 pub(crate) mod sign_in_panel;
 pub(crate) mod skeleton;
 pub(crate) mod theme_switch;

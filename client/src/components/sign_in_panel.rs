@@ -1,11 +1,17 @@
-//! The two ways to sign in, and the development accounts where there are any.
+//! The two ways to sign in, the accounts that this tab knows, and the development accounts where
+//! there are any.
 
 use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::auth::authorize::Account;
+use crate::auth::account::AccountKey;
+use crate::auth::authorize::Who;
 use crate::auth::failure::SignInFailure;
-use crate::auth::sign_in::SignIn;
+use crate::auth::logout::Leaving;
+use crate::auth::sign_in::{Person, SignIn};
+use crate::components::account_list::AccountList;
+use crate::components::sign_in_attempt::{Way, use_sign_in_attempt};
 
 /// The development provider's accounts: user name and what it may do.
 const DEMO_ACCOUNTS: [(&str, &str); 6] = [
@@ -23,60 +29,96 @@ pub(crate) struct SignInPanelProps {
     /// List the development accounts as well.
     #[prop_or(false)]
     pub(crate) accounts: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Popup,
-    Redirect,
+    /// Whom the buttons ask for; the person of the page unless told.
+    #[prop_or_default]
+    pub(crate) who: Option<Who>,
 }
 
 #[component]
 pub(crate) fn SignInPanel(props: &SignInPanelProps) -> Html {
-    let failure = use_state_eq(|| None::<SignInFailure>);
-    let busy = use_state_eq(|| false);
-    let start = |way: Way, account: Account| {
-        let (sign_in, failure, busy) = (props.sign_in.clone(), failure.clone(), busy.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (sign_in, account) = (sign_in.clone(), account.clone());
-            let (failure, busy) = (failure.setter(), busy.setter());
-            failure.set(None);
-            busy.set(true);
-            spawn_local(async move {
-                let outcome = match way {
-                    Way::Popup => sign_in.by_popup(account).await,
-                    Way::Redirect => sign_in.by_redirect(account).await,
-                };
-                busy.set(false);
-                failure.set(outcome.err());
-            });
-        })
+    let attempt = use_sign_in_attempt(&props.sign_in);
+    let other_way = use_node_ref();
+    {
+        let other_way = other_way.clone();
+        use_effect_with(attempt.failure.clone(), move |failure| {
+            if *failure == Some(SignInFailure::PopupBlocked)
+                && let Some(button) = other_way.cast::<HtmlElement>()
+            {
+                // Without the focus the way on is a Tab or two away.
+                let _ = button.focus();
+            }
+        });
+    }
+    let person = props.sign_in.person();
+    let known = match person {
+        Person::SignedOut => props.sign_in.accounts(),
+        Person::Anyone | Person::SignedIn(_) | Person::Ended(_) => Vec::new(),
     };
+    let asked = attempt.who.clone().filter(|_| attempt.failure.is_some());
+    let who = asked
+        .or_else(|| props.who.clone())
+        .or_else(|| person.account().map(Who::Known))
+        .unwrap_or(Who::Anyone);
+    let start = |way: Way, who: &Who| {
+        let (start, who) = (attempt.start.clone(), who.clone());
+        Callback::from(move |_: MouseEvent| start.emit((way, who.clone())))
+    };
+    let choose = {
+        let start = attempt.start.clone();
+        Callback::from(move |key: AccountKey| start.emit((Way::Kept, Who::Known(key))))
+    };
+    let left = props
+        .sign_in
+        .reason()
+        .filter(|_| person == Person::SignedOut);
     html! {
         <div class="sign-in-panel">
+            if let Some(reason) = left {
+                <p class="notice notice-warning" role="alert">{ reason.to_string() }</p>
+            }
             <div class="actions">
                 <button
                     type="button"
                     class="button button-primary"
-                    disabled={*busy}
-                    onclick={start(Way::Popup, Account::Any)}
+                    onclick={start(Way::Popup, &who)}
                 >
                     { "Sign in" }
                 </button>
                 <button
                     type="button"
                     class="button"
-                    disabled={*busy}
-                    onclick={start(Way::Redirect, Account::Any)}
+                    ref={other_way}
+                    onclick={start(Way::Redirect, &who)}
                 >
                     { "Sign in on this page" }
                 </button>
-                if *busy {
-                    <span class="hint" role="status">{ "Waiting for the sign-in…" }</span>
-                }
+                <span class="hint" role="status">
+                    if attempt.busy {
+                        { "Waiting for the sign-in. Press the same button again to bring its \
+                           window to the front." }
+                    }
+                </span>
             </div>
-            if let Some(failure) = &*failure {
+            if let Some(failure) = &attempt.failure {
                 <p class="notice notice-error" role="alert">{ failure.to_string() }</p>
+            }
+            if !known.is_empty() {
+                <section class="demo-accounts" aria-label="Accounts of this tab">
+                    <h2>{ "Accounts of this tab" }</h2>
+                    <p class="hint">
+                        { "These were used in this tab before. Choose one to go on with it." }
+                    </p>
+                    <AccountList accounts={known} {choose} />
+                    <div class="actions">
+                        <button
+                            type="button"
+                            class="button"
+                            onclick={sign_out_of_all(&props.sign_in)}
+                        >
+                            { "Sign out of all accounts" }
+                        </button>
+                    </div>
+                </section>
             }
             if props.accounts {
                 <section class="demo-accounts" aria-labelledby="demo-accounts">
@@ -91,8 +133,7 @@ pub(crate) fn SignInPanel(props: &SignInPanelProps) -> Html {
                                 <button
                                     type="button"
                                     class="account"
-                                    disabled={*busy}
-                                    onclick={start(Way::Popup, Account::Named(name.to_owned()))}
+                                    onclick={start(Way::Popup, &Who::Named(name.to_owned()))}
                                 >
                                     <strong>{ name }</strong>
                                     <span class="hint">{ may }</span>
@@ -104,4 +145,15 @@ pub(crate) fn SignInPanel(props: &SignInPanelProps) -> Html {
             }
         </div>
     }
+}
+
+fn sign_out_of_all(sign_in: &SignIn) -> Callback<MouseEvent> {
+    let sign_in = sign_in.clone();
+    Callback::from(move |_| {
+        let sign_in = sign_in.clone();
+        spawn_local(async move {
+            // Here the accounts are gone; only the provider may not have heard of it.
+            let _ = sign_in.sign_out(Leaving::All).await;
+        });
+    })
 }

@@ -24,6 +24,12 @@ pub struct IdClaims {
     /// End of validity, in seconds since 1970.
     #[serde(default)]
     pub exp: u64,
+    /// Time of issue, in seconds since 1970.
+    #[serde(default)]
+    pub iat: u64,
+    /// Begin of validity, where it is not the time of issue.
+    #[serde(default)]
+    pub nbf: Option<u64>,
     /// Returns the request's nonce.
     #[serde(default)]
     pub nonce: Option<String>,
@@ -36,6 +42,12 @@ pub struct IdClaims {
     /// User name, usually an e-mail address.
     #[serde(default)]
     pub preferred_username: Option<String>,
+    /// Azure AD v1's user name.
+    #[serde(default)]
+    pub upn: Option<String>,
+    /// Azure AD's own word for the account, better than the user name where it is.
+    #[serde(default)]
+    pub login_hint: Option<String>,
     /// Application roles.
     #[serde(default)]
     pub roles: Vec<String>,
@@ -79,8 +91,12 @@ pub enum ClaimsError {
     Issuer,
     /// `aud` is not this client.
     Audience,
+    /// `sub` is missing.
+    Subject,
     /// `exp` has passed.
     Expired,
+    /// `iat` or `nbf` is yet to come.
+    NotYetValid,
     /// `nonce` is not the request's.
     Nonce,
 }
@@ -91,7 +107,9 @@ impl std::fmt::Display for ClaimsError {
             Self::Unreadable => "the ID token cannot be read",
             Self::Issuer => "the ID token comes from another issuer",
             Self::Audience => "the ID token is meant for another application",
+            Self::Subject => "the ID token names nobody",
             Self::Expired => "the ID token has expired",
+            Self::NotYetValid => "the ID token is not valid yet",
             Self::Nonce => "the ID token answers another request",
         })
     }
@@ -135,8 +153,15 @@ impl IdClaims {
         if !self.aud.includes(expected.client_id) {
             return Err(ClaimsError::Audience);
         }
+        if self.sub.is_empty() {
+            return Err(ClaimsError::Subject);
+        }
         if self.exp.saturating_add(CLOCK_SKEW_SECONDS) < expected.now {
             return Err(ClaimsError::Expired);
+        }
+        let begin = self.nbf.unwrap_or_default().max(self.iat);
+        if begin > expected.now.saturating_add(CLOCK_SKEW_SECONDS) {
+            return Err(ClaimsError::NotYetValid);
         }
         if expected.nonce.is_some() && self.nonce.as_deref() != expected.nonce {
             return Err(ClaimsError::Nonce);
@@ -144,11 +169,23 @@ impl IdClaims {
         Ok(())
     }
 
+    /// What tells the provider which account is meant.
+    pub fn hint(&self) -> Option<&str> {
+        let hint = self.login_hint.as_deref();
+        hint.or_else(|| self.user_name())
+    }
+
+    /// The name to sign in with, which tells namesakes apart.
+    pub fn user_name(&self) -> Option<&str> {
+        let name = self.preferred_username.as_deref();
+        name.or(self.upn.as_deref())
+    }
+
     /// The name to greet with: display name, user name or subject.
     pub fn display_name(&self) -> &str {
         self.name
             .as_deref()
-            .or(self.preferred_username.as_deref())
+            .or_else(|| self.user_name())
             .unwrap_or(&self.sub)
     }
 }
@@ -214,6 +251,14 @@ mod tests {
             checked(with("exp", json!(NOW - 301))),
             Err(ClaimsError::Expired)
         );
+        assert_eq!(checked(with("sub", json!(""))), Err(ClaimsError::Subject));
+        for name in ["iat", "nbf"] {
+            assert_eq!(
+                checked(with(name, json!(NOW + 301))),
+                Err(ClaimsError::NotYetValid),
+                "{name}"
+            );
+        }
         assert_eq!(checked(with("nonce", json!("m"))), Err(ClaimsError::Nonce));
         assert_eq!(checked(with("nonce", json!(null))), Err(ClaimsError::Nonce));
     }
@@ -224,8 +269,9 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_a_few_minutes_fast_is_forgiven() {
+    fn a_clock_a_few_minutes_wrong_is_forgiven() {
         assert_eq!(checked(with("exp", json!(NOW - 299))), Ok(()));
+        assert_eq!(checked(with("iat", json!(NOW + 299))), Ok(()));
     }
 
     #[test]
@@ -254,6 +300,17 @@ mod tests {
         let claims: IdClaims =
             serde_json::from_value(json!({"sub": "s", "preferred_username": "ada@x"})).unwrap();
         assert_eq!(claims.display_name(), "ada@x");
+        assert_eq!(claims.hint(), Some("ada@x"));
+        let v1: IdClaims = serde_json::from_value(json!({"sub": "s", "upn": "ada@x"})).unwrap();
+        assert_eq!((v1.display_name(), v1.hint()), ("ada@x", Some("ada@x")));
         assert_eq!(IdClaims::default().display_name(), "");
+    }
+
+    #[test]
+    fn the_provider_s_own_hint_is_preferred() {
+        let claims: IdClaims =
+            serde_json::from_value(json!({"preferred_username": "ada@x", "login_hint": "O.x"}))
+                .unwrap();
+        assert_eq!(claims.hint(), Some("O.x"));
     }
 }

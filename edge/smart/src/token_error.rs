@@ -10,6 +10,15 @@ pub struct TokenError {
     /// For the developer, and often the only clue for the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_description: Option<String>,
+    /// Azure AD's numbers for the same; the first is the cause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub error_codes: Vec<u32>,
+    /// Azure AD's word for what the person must do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suberror: Option<String>,
+    /// Azure AD's claims challenge: to be sent along with the next authorization request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<String>,
 }
 
 impl TokenError {
@@ -17,19 +26,6 @@ impl TokenError {
     pub fn words(&self) -> &str {
         self.error_description.as_deref().unwrap_or(&self.error)
     }
-}
-
-/// True for errors that the person can mend by signing in again.
-/// <https://openid.net/specs/openid-connect-core-1_0.html#AuthError>
-pub fn needs_interaction(code: &str) -> bool {
-    matches!(
-        code,
-        "invalid_grant"
-            | "interaction_required"
-            | "login_required"
-            | "consent_required"
-            | "account_selection_required"
-    )
 }
 
 #[cfg(test)]
@@ -47,10 +43,14 @@ mod tests {
     }
 
     #[test]
-    fn only_sign_in_errors_ask_for_the_person() {
-        assert!(needs_interaction("login_required"));
-        assert!(needs_interaction("invalid_grant"));
-        assert!(!needs_interaction("access_denied"));
-        assert!(!needs_interaction("invalid_client"));
+    fn the_fields_of_azure_ad_are_read_where_they_are() {
+        let error: TokenError = serde_json::from_str(
+            r#"{"error":"invalid_grant","error_codes":[50076],"suberror":"basic_action",
+                "claims":"{}","trace_id":"x"}"#,
+        )
+        .unwrap();
+        assert_eq!(error.error_codes, [50076]);
+        assert_eq!(error.suberror.as_deref(), Some("basic_action"));
+        assert_eq!(error.claims.as_deref(), Some("{}"));
     }
 }

@@ -9,7 +9,7 @@ use futures::future::{LocalBoxFuture, Shared};
 use super::failure::AppFailure;
 use super::fetch;
 use super::session::AppSession;
-use crate::auth::browser;
+use crate::auth::{browser, time};
 
 const SESSION_KEY: &str = "fhir-edge.sample-app.session";
 
@@ -73,7 +73,7 @@ impl SmartApp {
     /// same: the server says best what it thinks of it.
     pub(crate) async fn access_token(&self) -> String {
         let session = self.session();
-        if !session.is_valid(browser::now()) && session.refresh_token().is_some() {
+        if !session.is_valid(time::now()) && session.refresh_token().is_some() {
             // The listener is told; here the old token must do.
             let _ = self.refresh().await;
         }
@@ -111,7 +111,7 @@ impl SmartApp {
             ("client_id", session.client_id.as_str()),
         ];
         let answer = fetch::tokens(&session.token_endpoint, &pairs).await?;
-        let session = session.refreshed(answer, browser::now())?;
+        let session = session.refreshed(answer, time::now())?;
         browser::save(browser::tab_storage(), SESSION_KEY, &session)?;
         self.0.session.replace(session);
         Ok(())

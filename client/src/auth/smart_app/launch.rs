@@ -8,8 +8,8 @@ use super::failure::AppFailure;
 use super::fetch;
 use super::request::{AppRequest, Entry};
 use super::session::AppSession;
-use crate::auth::browser;
 use crate::auth::failure::SignInFailure;
+use crate::auth::{browser, time};
 
 const REQUEST_KEY: &str = "fhir-edge.sample-app.request";
 const ENTRY_KEY: &str = "fhir-edge.sample-app.entry";
@@ -68,6 +68,6 @@ pub(crate) async fn complete(query: &str) -> Result<SmartApp, AppFailure> {
         ],
     )
     .await?;
-    let session = AppSession::begin(&request, answer, browser::now())?;
+    let session = AppSession::begin(&request, answer, time::now())?;
     SmartApp::keep(session)
 }

@@ -10,9 +10,9 @@ use super::patient::PatientBanner;
 use super::scope_list::ScopeList;
 use super::token_list::{ClaimList, ContextList, TokenList};
 use crate::api::fhir_client::FhirClient;
-use crate::auth::browser;
 use crate::auth::smart_app::app::SmartApp;
 use crate::auth::smart_app::failure::AppFailure;
+use crate::auth::time;
 use crate::components::page_heading::PageHeading;
 
 /// Before its end a token is renewed, so that no request meets the end.
@@ -143,7 +143,7 @@ pub(super) fn Running(props: &RunningProps) -> Html {
 fn use_renewal(app: &SmartApp, expires_at: Option<u64>, over: UseStateSetter<bool>) {
     let app = app.clone();
     use_effect_with(expires_at, move |expires_at| {
-        let left = expires_at.map(|end| end.saturating_sub(browser::now()));
+        let left = expires_at.map(|end| end.saturating_sub(time::now()));
         let wait = left
             .map(|left| {
                 left.saturating_sub(RENEW_BEFORE_SECONDS)
