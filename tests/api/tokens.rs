@@ -46,13 +46,31 @@ impl Server {
 
     /// An access token of a user, by the sign-in that `npm run token` does.
     pub fn user_token(&self, name: &str) -> String {
-        self.remembered(name, || {
+        self.token_command(&["--user", name, "--idp", &self.idp])
+    }
+
+    /// An access token of the development backend service, by the assertion that `npm run token`
+    /// signs.
+    pub fn backend_service_token(&self, scope: &str) -> String {
+        let command = [
+            "--client",
+            "svc-backend",
+            "--base",
+            &self.base,
+            "--scope",
+            scope,
+        ];
+        self.token_command(&command)
+    }
+
+    fn token_command(&self, arguments: &[&str]) -> String {
+        self.remembered(&arguments.join(" "), || {
             let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
             let node = env::var_os("FHIR_EDGE_NODE")
                 .map_or_else(|| root.join("node_modules/node/bin/node"), PathBuf::from);
             let output = Command::new(node)
                 .arg(root.join("tools/run/token.mjs"))
-                .args(["--user", name, "--idp", &self.idp])
+                .args(arguments)
                 .output()
                 .expect("the token command");
             assert!(

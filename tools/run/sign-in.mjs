@@ -4,6 +4,7 @@
  * https://www.rfc-editor.org/rfc/rfc7636
  */
 import { createHash, randomBytes } from 'node:crypto';
+import { assertion } from '../../tests/idp/backend-service.mjs';
 import { Failure } from './report.mjs';
 
 const MOST_REDIRECTS = 10;
@@ -125,5 +126,25 @@ export async function signInService({ authority, clientId, clientSecret, scope }
     client_id: clientId,
     client_secret: clientSecret,
     scope,
+  });
+}
+
+/** @returns the token response of a backend service, from the FHIR server itself */
+export async function signInBackendService({ base, clientId, key, scope }) {
+  let endpoint;
+  try {
+    const response = await fetch(`${base}/.well-known/smart-configuration`);
+    ({ token_endpoint: endpoint } = await response.json());
+  } catch (error) {
+    throw new Failure(
+      `The FHIR server does not answer at ${base} (${error.cause?.code ?? error.message}).\n` +
+        'Start it with `npm start`, or name the running one with --base URL.',
+    );
+  }
+  return requestToken(endpoint, {
+    grant_type: 'client_credentials',
+    scope,
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: assertion({ clientId, key, audience: endpoint }),
   });
 }

@@ -1,4 +1,5 @@
 /** The worker's plain text variables in development; docs/configuration.md explains each. */
+import { registration } from '../../tests/idp/backend-service.mjs';
 import { Failure } from './report.mjs';
 
 export function developmentVariables({ base, authority, fhirVersion }) {
@@ -12,8 +13,8 @@ export function developmentVariables({ base, authority, fhirVersion }) {
     SAMPLE_APP_CLIENT_ID: 'smart-app',
     SMART_PROXY: 'on',
     // The port of a loopback address does not count.
-    SMART_CLIENTS: JSON.stringify(
-      ['smart-app', 'smart-confidential'].map((clientId) => ({
+    SMART_CLIENTS: JSON.stringify([
+      ...['smart-app', 'smart-confidential'].map((clientId) => ({
         clientId,
         redirectUris: [
           'http://localhost/app.html',
@@ -22,7 +23,8 @@ export function developmentVariables({ base, authority, fhirVersion }) {
           'http://127.0.0.1/callback',
         ],
       })),
-    ),
+      registration(),
+    ]),
   };
 }
 

@@ -85,6 +85,14 @@ fn a_service_gets_a_short_token_for_what_it_asked() {
 }
 
 #[test]
+fn the_development_service_signs_in_by_the_token_command() {
+    let server = Server::shared();
+    let client = server.bearing(&server.backend_service_token("system/Patient.rs"));
+    client.get("/Patient").expect(200);
+    assert_outcome(&client.get("/Observation"), 403, "forbidden", "scope");
+}
+
+#[test]
 fn the_discovery_document_tells_so() {
     let document = server()
         .anonymous()
