@@ -193,6 +193,12 @@ impl Answer {
         (!values.is_empty()).then(|| values.join(", "))
     }
 
+    /// All headers.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.headers.iter();
+        headers.map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()))
+    }
+
     /// The id of the resource in the body.
     #[track_caller]
     pub fn id(&self) -> String {

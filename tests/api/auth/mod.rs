@@ -2,6 +2,7 @@
 
 mod bearer;
 mod compartment;
+mod isolation;
 mod roles;
 mod rotation;
 mod scopes;
