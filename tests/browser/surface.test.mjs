@@ -1,12 +1,9 @@
 /** Every page for every person: axe, a phone's width, dark colours, the keyboard alone. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { overflow, violations } from './axe.mjs';
 import { patientNames, stage } from './fixture.mjs';
 
 const { scene } = stage();
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const CHART = '/app/patients/demo-amelia';
 
 /** Every page and what shows that it is there. */
@@ -24,15 +21,13 @@ const PAGES = [
   [`${CHART}?tab=labs&open=Patient/demo-amelia`, '.drawer .readable'],
   ['/app/resource/Encounter/nowhere', '.notice-error'],
   ['/app/patients/new', 'form.form'],
+  ['/app/launcher?patient=demo-amelia&encounter=nowhere&app=x', '.chosen strong'],
+  ['/app/sample-app', 'form.form'],
+  ['/app/sample-app/launch', '.notice-error'],
+  ['/app/launch-context?request=x', '.notice-error'],
   ['/app/settings', 'form.form'],
   ['/app/nowhere', 'h1'],
 ];
-
-async function violations(page) {
-  await page.evaluate(AXE);
-  const result = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
-  return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
-}
 
 async function walk({ page, open }) {
   const findings = [];
@@ -42,8 +37,8 @@ async function walk({ page, open }) {
     // Half-faded text has half the contrast.
     await page.evaluate(() => Promise.all(document.getAnimations().filter(({ effect }) => effect.getTiming().iterations === 1).map(({ finished }) => finished)));
     for (const found of await violations(page)) findings.push(`${path}: ${found}`);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (overflow > 0) findings.push(`${path}: ${overflow} px too wide`);
+    const wider = await overflow(page);
+    if (wider > 0) findings.push(`${path}: ${wider} px too wide`);
     assert.match(await page.title(), /^.+ – FHIR Edge$/, path);
     assert.equal(await page.locator('h1').count(), 1, path);
   }

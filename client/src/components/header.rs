@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::app::Desk;
 use crate::components::address_link::AddressLink;
 use crate::components::person_menu::PersonMenu;
+use crate::components::plain_header::PlainHeader;
 use crate::components::theme_switch::ThemeSwitch;
 use crate::route::Route;
 
@@ -21,16 +22,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
         Route::Patients | Route::Patient { .. } | Route::Resource { .. }
     );
     if props.route == Route::LaunchContext {
-        // Someone who came from an app is to finish there: nothing here leads away.
-        return html! {
-            <header class="app-header">
-                <span class="brand">
-                    <img src="/app/icons/mark.svg" width="24" height="24" alt="" />
-                    <span>{ "FHIR Edge" }</span>
-                </span>
-                <div class="app-tools"><ThemeSwitch /></div>
-            </header>
-        };
+        return html! { <PlainHeader title="FHIR Edge" /> };
     }
     html! {
         <header class="app-header">

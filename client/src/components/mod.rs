@@ -14,6 +14,7 @@ pub(crate) mod loaded;
 pub(crate) mod narrative_view;
 pub(crate) mod page_heading;
 pub(crate) mod person_menu;
+pub(crate) mod plain_header;
 pub(crate) mod readable_view;
 pub(crate) mod record_picker;
 pub(crate) mod reply_url;

@@ -219,7 +219,10 @@ fn results(sought: &Sought, typed: &str, settled: bool, loaded: &Loaded<SearchPa
         (false, _) => "Searching…".to_owned(),
         (true, 0) => format!("No {} found.", sought.plural()),
         (true, shown) if all > shown || page.next.is_some() => {
-            format!("{shown} of more {}: type on to see fewer.", sought.plural())
+            format!(
+                "The first {shown} {}: type on to see others.",
+                sought.plural()
+            )
         }
         (true, 1) => "1 found.".to_owned(),
         (true, shown) => format!("{shown} found."),

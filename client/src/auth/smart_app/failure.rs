@@ -90,8 +90,8 @@ impl AppFailure {
                  server."
             ),
             Self::Unreachable { address } => format!(
-                "No answer came from {address}. Check the address and that the server is running. \
-                 If it is, it must allow pages of other sites (CORS)."
+                "Nothing of use came from {address}. Check the address and that the server is \
+                 running. If it is, it must allow pages of other sites (CORS)."
             ),
             Self::Discovery { server, problem } => format!(
                 "Neither the smart-configuration nor the CapabilityStatement of {server} names \

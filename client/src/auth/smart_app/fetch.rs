@@ -8,6 +8,7 @@ use smart::token_error::TokenError;
 
 use super::failure::AppFailure;
 use super::server::{self, SmartServer};
+use super::{address, style};
 
 const OWN_DEPLOYMENT: &str = "/app/config.json";
 
@@ -54,8 +55,17 @@ pub(super) async fn discover(iss: &str) -> Result<SmartServer, AppFailure> {
     })
 }
 
+/// The custom properties of an EHR's style; none when it is not to be had or not to be used.
+pub(crate) async fn style(address: &str) -> Vec<(&'static str, String)> {
+    if address::check(address).is_err() {
+        return Vec::new();
+    }
+    let document = get(address).await;
+    document.map_or_else(Vec::new, |document| style::properties(&document))
+}
+
 /// A JSON document that anyone may read.
-pub(super) async fn get(address: &str) -> Option<Value> {
+async fn get(address: &str) -> Option<Value> {
     let request = Request::get(address).header("accept", "application/json");
     let response = request.send().await.ok()?;
     if !response.ok() {

@@ -8,6 +8,7 @@ pub mod request;
 pub mod scopes;
 pub mod server;
 pub mod session;
+pub mod style;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod app;

@@ -50,10 +50,9 @@ pub(super) fn EntryForm(props: &EntryFormProps) -> Html {
             failure.set(None);
             let (busy, failure, given) = (busy.setter(), failure.clone(), given.clone());
             spawn_local(async move {
-                if let Err(refusal) = launch::begin(&entry, given.as_deref()).await {
-                    busy.set(false);
-                    failure.set(Some(refusal));
-                }
+                failure.set(launch::begin(&entry, given.as_deref()).await.err());
+                // Also when the browser is leaving: by the back button it may show this page again.
+                busy.set(false);
             });
         })
     };
@@ -77,7 +76,7 @@ pub(super) fn EntryForm(props: &EntryFormProps) -> Html {
                     { "Signs in at any SMART server, and shows what it was given." }
                 }
             </p>
-            <form class="card form" {onsubmit} novalidate=true aria-label="Server">
+            <form class="card form" {onsubmit} novalidate=true aria-label="Sign-in">
                 if props.launch.is_some() {
                     <p>{ "Server: " }<code>{ &props.entry.server }</code></p>
                 } else {

@@ -13,8 +13,8 @@ use crate::auth::smart_app::fetch::Deployment;
 use crate::auth::smart_app::launch;
 use crate::auth::smart_app::request::{EHR_SCOPES, Entry, STANDALONE_SCOPES};
 use crate::components::page_heading::PageHeading;
+use crate::components::plain_header::PlainHeader;
 use crate::components::skeleton::Skeleton;
-use crate::components::theme_switch::ThemeSwitch;
 
 #[derive(Clone, PartialEq)]
 enum Step {
@@ -50,13 +50,7 @@ pub(crate) fn SampleApp() -> Html {
     html! {
         <>
             <a class="skip-link" href="#main">{ "Skip to content" }</a>
-            <header class="app-header">
-                <span class="brand">
-                    <img src="/app/icons/mark.svg" width="24" height="24" alt="" />
-                    { "Sample SMART app" }
-                </span>
-                <div class="app-tools"><ThemeSwitch /></div>
-            </header>
+            <PlainHeader title="Sample SMART app" />
             <main id="main" class="page" tabindex="-1">
                 { match &*step {
                     Step::Busy(words) => html! {

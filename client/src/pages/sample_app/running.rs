@@ -1,7 +1,9 @@
 //! The launched app: who the patient is, the chart, and everything that the server gave.
 
 use gloo_timers::callback::Timeout;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::{CssStyleDeclaration, HtmlElement};
 use yew::prelude::*;
 
 use super::chart::Chart;
@@ -12,6 +14,7 @@ use super::token_list::{ClaimList, ContextList, TokenList};
 use crate::api::fhir_client::FhirClient;
 use crate::auth::smart_app::app::SmartApp;
 use crate::auth::smart_app::failure::AppFailure;
+use crate::auth::smart_app::{fetch, style};
 use crate::auth::time;
 use crate::components::page_heading::PageHeading;
 
@@ -51,6 +54,7 @@ pub(super) fn Running(props: &RunningProps) -> Html {
             });
         });
     }
+    let styled = use_style(session.style());
     use_renewal(&props.app, session.expires_at, over.setter());
     let refresh = {
         let (app, refreshed, busy) = (props.app.clone(), refreshed.clone(), busy.setter());
@@ -130,12 +134,50 @@ pub(super) fn Running(props: &RunningProps) -> Html {
                 </div>
                 <div class="app-column">
                     <ScopeList session={(*session).clone()} />
-                    <ContextList session={(*session).clone()} />
+                    <ContextList session={(*session).clone()} {styled} />
                     <ClaimList session={(*session).clone()} />
                 </div>
             </div>
         </>
     }
+}
+
+/// Puts on the EHR's colours, and says whether that went well. Through the object model: the policy
+/// `style-src 'self'` blocks styles from elsewhere.
+#[hook]
+fn use_style(address: Option<&str>) -> Option<bool> {
+    let styled = use_state_eq(|| None::<bool>);
+    let set = styled.setter();
+    use_effect_with(address.map(str::to_owned), move |address| {
+        let address = address.clone();
+        spawn_local(async move {
+            let Some(address) = address else {
+                return;
+            };
+            let properties = fetch::style(&address).await;
+            let put_on = declaration().is_some_and(|style| {
+                properties
+                    .iter()
+                    .all(|(name, value)| style.set_property(name, value).is_ok())
+            });
+            set.set(Some(put_on && !properties.is_empty()));
+        });
+        || {
+            if let Some(style) = declaration() {
+                for name in style::names() {
+                    // A colour that stays is still one that can be read.
+                    let _ = style.remove_property(name);
+                }
+            }
+        }
+    });
+    *styled
+}
+
+/// The document's own declarations.
+fn declaration() -> Option<CssStyleDeclaration> {
+    let root = web_sys::window()?.document()?.document_element()?;
+    Some(root.dyn_into::<HtmlElement>().ok()?.style())
 }
 
 /// Renews the token when its end is near; without a refresh token says that it is over.

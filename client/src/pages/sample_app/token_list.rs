@@ -77,8 +77,15 @@ fn Token(props: &TokenProps) -> Html {
     }
 }
 
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct ContextProps {
+    pub(super) session: AppSession,
+    /// Whether the EHR's colours could be put on; none while that is not known.
+    pub(super) styled: Option<bool>,
+}
+
 #[component]
-pub(super) fn ContextList(props: &SessionProps) -> Html {
+pub(super) fn ContextList(props: &ContextProps) -> Html {
     let context = props.session.context();
     html! {
         <section class="card" aria-labelledby="launch-context">
@@ -94,6 +101,16 @@ pub(super) fn ContextList(props: &SessionProps) -> Html {
                         </div>
                     }
                 </dl>
+            }
+            if let Some(styled) = props.styled {
+                <p class="hint">
+                    if styled {
+                        { "This page wears the EHR’s colours." }
+                    } else {
+                        { "The style cannot be had, or its colours cannot be read: this page \
+                           keeps its own." }
+                    }
+                </p>
             }
         </section>
     }
