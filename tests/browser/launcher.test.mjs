@@ -1,5 +1,6 @@
 /** The app launcher: pickers, the launch context and the address that follow what is entered. */
 import assert from 'node:assert/strict';
+import { violations } from './axe.mjs';
 import { stage } from './fixture.mjs';
 
 const { scene } = stage();
@@ -134,6 +135,7 @@ scene('the picker is worked by the keyboard alone, as the pattern says', { as: '
   assert.notEqual(await marked(), first, 'the list goes round');
   await page.keyboard.press('ArrowDown');
   assert.equal(await marked(), first);
+  assert.deepEqual(await violations(page), []);
   await page.keyboard.press('Escape');
   assert.equal(await box.getAttribute('aria-expanded'), 'false');
   await page.keyboard.type('zzyzx');

@@ -139,7 +139,7 @@ scene('what was not given is marked, and a refused request points to it', {}, as
   await page.route(TOKEN_ENDPOINT, async (route) => {
     const response = await route.fetch();
     const { refresh_token: _, ...json } = await response.json();
-    await route.fulfill({ response, json: { ...json, scope: 'launch patient/Patient.rs online_access' } });
+    await route.fulfill({ response, json: { ...json, scope: 'patient/Patient.rs online_access user_impersonation' } });
   });
   await page.route('**/Observation?**', (route) => route.fulfill({ status: 403, json: {} }));
   await launch(props);
@@ -147,6 +147,8 @@ scene('what was not given is marked, and a refused request points to it', {}, as
   assert.equal(fates['patient/*.rs'], 'given in part');
   assert.equal(fates.offline_access, 'not given');
   assert.equal(fates.online_access, 'added by the server');
+  assert.equal(fates.launch, 'given, as the response shows');
+  await page.getByText('lets the app do whatever the person may').waitFor();
   await page.getByText('Not everything was given: 2 of those asked for.').waitFor();
   await page.getByRole('alert').filter({ hasText: 'Compare the scopes below' }).waitFor();
   assert.ok(await page.getByRole('button', { name: 'Refresh now' }).isDisabled());

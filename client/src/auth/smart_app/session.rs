@@ -181,6 +181,7 @@ impl AppSession {
             ("fhirUser", claimed("fhirUser")),
             ("offline_access", renewable),
             ("online_access", renewable),
+            ("launch", !self.context().is_empty()),
             ("launch/patient", self.patient().is_some()),
             ("launch/encounter", self.text("encounter").is_some()),
         ];

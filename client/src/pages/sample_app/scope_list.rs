@@ -5,6 +5,9 @@ use yew::prelude::*;
 use crate::auth::smart_app::scopes::compare;
 use crate::auth::smart_app::session::AppSession;
 
+/// What Azure AD gives where it does not tell scopes apart.
+const WHOLE_PERSON: &str = "user_impersonation";
+
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct ScopeListProps {
     pub(super) session: AppSession,
@@ -14,6 +17,7 @@ pub(super) struct ScopeListProps {
 pub(super) fn ScopeList(props: &ScopeListProps) -> Html {
     let (session, granted) = (&props.session, props.session.granted());
     let lines = compare(&session.asked, granted, &session.evident());
+    let whole = lines.iter().any(|line| line.scope == WHOLE_PERSON);
     let short = lines.iter().filter(|line| line.fate.is_short()).count();
     html! {
         <section class="card" aria-labelledby="scopes-given">
@@ -27,6 +31,12 @@ pub(super) fn ScopeList(props: &ScopeListProps) -> Html {
                     { format!("Not everything was given: {short} of those asked for.") }
                 }
             </p>
+            if whole {
+                <p class="hint">
+                    <code>{ WHOLE_PERSON }</code>
+                    { " lets the app do whatever the person may." }
+                </p>
+            }
             <table class="table table-compact">
                 <caption class="visually-hidden">{ "Scopes" }</caption>
                 <thead>
