@@ -325,6 +325,7 @@ mod tests {
                 "openid",
                 "offline_access",
                 "online_access",
+                "launch",
                 "launch/patient"
             ]
         );
