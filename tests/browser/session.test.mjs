@@ -109,3 +109,100 @@ scene('another person does not see what the one before had loaded', { as: 'reade
   assert.match(await page.locator('.notice-error').textContent(), /You may not do this/);
   assert.equal(await page.locator('.tile').count(), 0);
 });
+
+const SILENT = /prompt=none/;
+const silentRequests = (seen) => seen.requests.filter(({ url }) => SILENT.test(url)).length;
+
+scene(
+  'a browser that keeps the provider’s cookies from the frame is not tried twice',
+  {
+    as: 'reader',
+    at: '/app/patients',
+    blocked: true,
+    prepare: ({ context }) =>
+      // What such a browser gets: the provider does not know the person and shows its sign-in page, which refuses to be framed.
+      context.route(SILENT, (route) => route.fulfill({ status: 200, contentType: 'text/html', headers: { 'x-frame-options': 'DENY' }, body: '<h1>Sign in</h1>' })),
+  },
+  async ({ page, seen }) => {
+    await patientNames(page);
+    await bendSession(page, DEAD);
+    const begun = Date.now();
+    await openFirstPatient(page);
+    const banner = page.locator('.banner-warning');
+    await banner.waitFor();
+    assert.ok(Date.now() - begun < 6_000, `after ${Date.now() - begun} ms`);
+    assert.match(await banner.textContent(), /blocks the identity provider's cookies/);
+    assert.equal(await page.locator('iframe').count(), 0);
+    await popupOf(page, signInButton(banner));
+    await page.locator('.tile').first().waitFor();
+    await bendSession(page, DEAD);
+    const again = Date.now();
+    await page.reload();
+    await banner.waitFor();
+    assert.ok(Date.now() - again < 3_000, `after ${Date.now() - again} ms`);
+    assert.equal(silentRequests(seen), 1);
+  },
+);
+
+scene('a provider that is down does not stop someone whose token still works', { as: 'reader', at: '/app/patients' }, async ({ page, context }) => {
+  await patientNames(page);
+  await bendSession(page, { expires_at: Math.floor(Date.now() / 1000) + 120 });
+  await context.route('**/oauth2/v2.0/*', (route) => route.abort());
+  await openFirstPatient(page);
+  await page.locator('.tile').first().waitFor();
+});
+
+scene('a provider that is down is told, and works again after it is back', { as: 'reader', at: '/app/patients' }, async ({ page, context }) => {
+  await patientNames(page);
+  await bendSession(page, { expires_at: 0 });
+  await context.route('**/oauth2/v2.0/*', (route) => route.abort());
+  await openFirstPatient(page);
+  const notice = page.locator('.notice-error');
+  await notice.waitFor();
+  assert.match(await notice.textContent(), /identity provider at .* cannot be reached/);
+  await context.unroute('**/oauth2/v2.0/*');
+  await notice.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('.tile').first().waitFor();
+});
+
+scene('a claims challenge is told, and the next sign-in asks for what it names', { as: 'reader', at: '/app/patients' }, async ({ page, context, seen }) => {
+  const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
+  await patientNames(page);
+  await bendSession(page, { expires_at: 0 });
+  await context.route('**/oauth2/v2.0/token', (route) =>
+    route.fulfill({
+      status: 400,
+      headers: { 'access-control-allow-origin': '*' },
+      json: { error: 'invalid_grant', suberror: 'basic_action', error_codes: [50076], error_description: 'AADSTS50076: You must use multi-factor authentication', claims },
+    }),
+  );
+  await openFirstPatient(page);
+  const banner = page.locator('.banner-warning');
+  await banner.waitFor();
+  assert.match(await banner.textContent(), /second proof of who you are.*AADSTS50076/);
+  assert.equal(silentRequests(seen), 0, 'no frame can give a second proof');
+  await context.unroute('**/oauth2/v2.0/token');
+  await popupOf(page, signInButton(banner));
+  await page.locator('.tile').first().waitFor();
+  const request = seen.requests.findLast(({ url }) => url.includes('/authorize?'));
+  const asked = new URL(request.url).searchParams;
+  assert.equal(asked.get('claims'), claims);
+  assert.equal(asked.get('login_hint'), 'reader@dev.example');
+});
+
+scene('a refusal for good is told and does not end the sign-in', { as: 'reader', at: '/app/patients' }, async ({ page, context }) => {
+  await patientNames(page);
+  await bendSession(page, { expires_at: 0 });
+  await context.route('**/oauth2/v2.0/token', (route) =>
+    route.fulfill({
+      status: 400,
+      headers: { 'access-control-allow-origin': '*' },
+      json: { error: 'invalid_grant', error_codes: [53003], error_description: 'AADSTS53003: Access has been blocked by Conditional Access policies' },
+    }),
+  );
+  await openFirstPatient(page);
+  const notice = page.locator('.notice-error');
+  await notice.waitFor();
+  assert.match(await notice.textContent(), /Conditional Access.*AADSTS53003/);
+  assert.equal(await page.locator('.banner-warning').count(), 0);
+});

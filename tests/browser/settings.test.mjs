@@ -1,5 +1,6 @@
 /** Pointing the client at another server. */
 import assert from 'node:assert/strict';
+import { replyUrl } from '../../tools/run/reply-url.mjs';
 import { patientNames, session, signInButton, signInHere, signOutButton, stage } from './fixture.mjs';
 
 const { scene } = stage();
@@ -63,4 +64,25 @@ scene('the choice is kept without any secret', SETTINGS, async ({ page, base: se
   const kept = await page.evaluate(() => Object.entries(localStorage));
   assert.deepEqual(kept.map(([key]) => key), ['fhir-edge.connection']);
   assert.deepEqual(Object.keys(JSON.parse(kept[0][1])).sort(), ['authority', 'clientId', 'demoAccounts', 'fhirBase', 'fhirVersion', 'scopes']);
+});
+
+const redirectUri = (page) => page.getByLabel('Redirect URI of the app');
+
+scene('the reply URL of an app is made, as the command makes it, and copied', SETTINGS, async ({ page, base: server }) => {
+  for (const uri of ['https://app.example/cb', 'http://localhost:3000/callback?a=b']) {
+    await redirectUri(page).fill(uri);
+    assert.equal(await page.locator('.reply-url').textContent(), replyUrl(server, uri));
+    await press(page, 'Copy the reply URL');
+    await page.getByText('Copied').waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), replyUrl(server, uri));
+  }
+});
+
+scene('a redirect URI that the proxy would refuse is told at its field', SETTINGS, async ({ page }) => {
+  assert.equal(await redirectUri(page).getAttribute('aria-invalid'), null);
+  for (const uri of ['app.example/cb', 'http://app.example/cb', 'https://app.example/#x', 'https://me@app.example/', 'javascript:alert(1)']) {
+    await redirectUri(page).fill(uri);
+    assert.equal(await redirectUri(page).getAttribute('aria-invalid'), 'true', uri);
+    assert.equal(await page.locator('.reply-url').count(), 0, uri);
+  }
 });

@@ -61,7 +61,80 @@ scene('a blocked sign-in window leaves the way on this page', { at: '/app/' }, a
   });
   await signInButton(page).click();
   assert.match(await problem(page).textContent(), /blocked the sign-in window/);
-  await signInHere(page, 'reader');
+  const here = page.getByRole('button', { name: 'Sign in on this page' });
+  await page.waitForFunction(() => document.activeElement.textContent === 'Sign in on this page');
+  await here.press('Enter');
+  await enter(page, 'reader');
+  await signOutButton(page).waitFor();
+});
+
+scene('a second click brings the open window to the front instead of opening another', { at: '/app/' }, async ({ page, context, seen }) => {
+  const popup = await popupOf(page, signInButton(page));
+  await popup.getByLabel('User name').waitFor();
+  await page.bringToFront();
+  await signInButton(page).click();
+  await page.getByText('Waiting for the sign-in').waitFor();
+  assert.equal(context.pages().length, 2);
+  assert.equal(seen.requests.filter(({ url }) => url.includes('/authorize?')).length, 1);
+  await enter(popup, 'reader');
+  await signOutButton(page).waitFor();
+});
+
+scene('asking for another account takes the place of the open window', { at: '/app/' }, async ({ page, context }) => {
+  const first = await popupOf(page, signInButton(page));
+  await first.getByLabel('User name').waitFor();
+  const second = await popupOf(page, page.getByRole('button', { name: /^writer/ }));
+  if (!first.isClosed()) await first.waitForEvent('close');
+  assert.equal(context.pages().length, 2);
+  assert.equal(await problem(page).count(), 0);
+  await enter(second, 'writer');
+  await page.locator('.person-roles', { hasText: 'globalWriter' }).waitFor();
+});
+
+scene(
+  'a window that the provider cuts off may still finish the sign-in',
+  {
+    at: '/app/',
+    prepare: ({ context }) =>
+      context.route(AUTHORIZE, (route) => {
+        const url = route.request().url();
+        return url.endsWith('&go-on')
+          ? route.continue()
+          : route.fulfill({ contentType: 'text/html', headers: { 'cross-origin-opener-policy': 'same-origin' }, body: `<a href="${url.replaceAll('&', '&amp;')}&amp;go-on">Go on</a>` });
+      }),
+  },
+  async ({ page }) => {
+    const popup = await popupOf(page, signInButton(page));
+    await problem(page).waitFor();
+    assert.match(await problem(page).textContent(), /if it is still open, go on there/);
+    await popup.getByRole('link', { name: 'Go on' }).click();
+    await enter(popup, 'reader');
+    await page.getByRole('heading', { name: /^Welcome, / }).waitFor();
+    if (!popup.isClosed()) await popup.getByText('The sign-in is done here').waitFor();
+  },
+);
+
+scene('going back from the provider’s page leaves everything usable, and so does going forward', { at: '/app/' }, async ({ page, base }) => {
+  const here = page.getByRole('button', { name: 'Sign in on this page' });
+  await here.click();
+  await page.getByLabel('User name').waitFor();
+  await page.goBack();
+  await signInButton(page).waitFor();
+  assert.equal(page.url(), `${base}/app/`);
+  assert.equal(await page.getByText('Waiting for the sign-in').count(), 0);
+  assert.equal(await page.locator('.notice, .banner').count(), 0);
+  await page.goForward();
+  await enter(page, 'reader');
+  await signOutButton(page).waitFor();
+  assert.equal(await page.locator('.notice, .banner').count(), 0);
+});
+
+scene('a sign-in by popup after an interrupted redirect works', { at: '/app/' }, async ({ page }) => {
+  await page.getByRole('button', { name: 'Sign in on this page' }).click();
+  await page.getByLabel('User name').waitFor();
+  await page.goBack();
+  await enter(await popupOf(page, signInButton(page)), 'reader');
+  await signOutButton(page).waitFor();
 });
 
 scene(
@@ -150,3 +223,53 @@ scene('a provider that is away is named', { at: '/app/', prepare: ({ context }) 
   assert.match(await problem(page).textContent(), /cannot be reached/);
   assert.ok((await problem(page).textContent()).includes(authority));
 });
+
+const TOKEN = '**/oauth2/v2.0/token';
+const SHARED = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' };
+
+scene(
+  'a provider that is busy is asked again',
+  {
+    at: '/app/',
+    prepare: async ({ context }) => {
+      let busy = 2;
+      await context.route(TOKEN, (route) => {
+        busy -= 1;
+        return busy < 0 ? route.continue() : route.fulfill({ status: 503, headers: { ...SHARED, 'retry-after': '1' } });
+      });
+    },
+  },
+  async ({ page, seen }) => {
+    await enter(await popupOf(page, signInButton(page)), 'reader');
+    await signOutButton(page).waitFor();
+    assert.equal(seen.requests.filter(({ url }) => url.endsWith('/token')).length, 3);
+  },
+);
+
+scene(
+  'a provider that is busy for long says when to come back',
+  { at: '/app/', prepare: ({ context }) => context.route(TOKEN, (route) => route.fulfill({ status: 429, headers: { ...SHARED, 'retry-after': '120' } })) },
+  async ({ page, seen }) => {
+    await enter(await popupOf(page, signInButton(page)), 'reader');
+    await problem(page).waitFor();
+    assert.match(await problem(page).textContent(), /busy\. Try again in 2 minutes/);
+    assert.equal(seen.requests.filter(({ url }) => url.endsWith('/token')).length, 1);
+  },
+);
+
+for (const [body, words] of [
+  [{ error: 'invalid_request', error_codes: [9002326], error_description: 'AADSTS9002326: Cross-origin token redemption. Trace ID: 1' }, /single-page application\. \(AADSTS9002326\)/],
+  [{ error: 'unauthorized_client', error_codes: [700016], error_description: 'AADSTS700016: Not found' }, /client id and the tenant\. \(AADSTS700016\)/],
+  [{ error: 'server_error' }, /Try again in some minutes/],
+]) {
+  scene(
+    `the token endpoint’s ${body.error} is told with its remedy`,
+    { at: '/app/', prepare: ({ context }) => context.route(TOKEN, (route) => route.fulfill({ status: 400, headers: SHARED, json: body })) },
+    async ({ page }) => {
+      await enter(await popupOf(page, signInButton(page)), 'reader');
+      await problem(page).waitFor();
+      assert.match(await problem(page).textContent(), words);
+      assert.equal(await session(page), null);
+    },
+  );
+}

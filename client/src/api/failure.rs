@@ -38,6 +38,9 @@ impl FhirFailure {
     /// One line: what happened.
     pub fn heading(&self) -> String {
         match self {
+            Self::SignIn(failure) if failure.may_pass() => {
+                "Your sign-in cannot be renewed just now".into()
+            }
             Self::SignIn(_) => "You are not signed in".into(),
             Self::Unreachable { .. } => "The FHIR server cannot be reached".into(),
             Self::Refused { status, .. } => match status {

@@ -7,7 +7,7 @@ use futures::future::{LocalBoxFuture, Shared};
 use super::account::{Account, AccountKey};
 use super::failure::{Cause, SignInFailure};
 use super::provider_error::Course;
-use super::sign_in::SignIn;
+use super::sign_in::{Person, SignIn};
 use super::time;
 use super::token_endpoint::Grant;
 use super::tokens::Tokens;
@@ -37,6 +37,12 @@ impl SignIn {
             return Ok(None);
         }
         let key = account.ok_or(SignInFailure::ENDED)?;
+        if let (Person::Ended(_), Some(reason)) = (self.person(), self.reason())
+            && self.person().account().as_ref() == Some(key)
+        {
+            // The person has been asked already, and only the person can help.
+            return Err(reason);
+        }
         time::keep_right().await;
         let kept = self.account(key).and_then(|account| account.tokens);
         let tokens = match kept.filter(|tokens| tokens.is_fresh(time::now())) {
@@ -57,6 +63,7 @@ impl SignIn {
 
     /// Puts another account of this tab to work, without the provider while its token is good.
     pub(crate) async fn switch_to(&self, key: &AccountKey) -> Result<(), SignInFailure> {
+        self.begin_interaction();
         self.access_token(Some(key), Freshness::Kept).await?;
         let account = self.account(key).ok_or(SignInFailure::ENDED)?;
         self.put_to_work(account.claims)
@@ -88,8 +95,10 @@ impl SignIn {
     }
 
     async fn renew_anyone(&self) -> Result<Tokens, SignInFailure> {
+        let begun = self.0.interactions.get();
         let (claims, tokens) = self.by_frame(None).await?;
-        if self.accounts().is_empty() {
+        // Unless the person did something in the meantime.
+        if self.accounts().is_empty() && self.0.interactions.get() == begun {
             self.welcome(claims, tokens.clone())?;
         }
         Ok(tokens)

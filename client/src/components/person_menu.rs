@@ -71,6 +71,12 @@ pub(crate) fn PersonMenu(props: &PersonMenuProps) -> Html {
         .iter()
         .filter(|account| account.tokens.is_some() && Some(account.key()) != current)
         .count();
+    // The failure may be another account's than the one at work.
+    let failed = match &attempt.who {
+        Some(Who::Known(key)) => accounts.iter().find(|account| account.key() == *key),
+        _ => None,
+    };
+    let failed = failed.map(|account| account.claims.display_name().to_owned());
     let choose = {
         let start = attempt.start.clone();
         Callback::from(move |key: AccountKey| start.emit((Way::Kept, Who::Known(key))))
@@ -85,11 +91,12 @@ pub(crate) fn PersonMenu(props: &PersonMenuProps) -> Html {
                 type="button"
                 class="person-button"
                 popovertarget={MENU_ID}
-                aria-label={format!("Accounts: {}, {roles}", claims.display_name())}
             >
+                <span class="visually-hidden">{ "Accounts: " }</span>
                 <span class="person-words">
                     <span class="person-name">{ claims.display_name().to_owned() }</span>
-                    <span class="person-roles">{ &roles }</span>
+                    <span class="visually-hidden">{ ", " }</span>
+                    <span class="person-roles">{ roles }</span>
                 </span>
                 <span class="caret" aria-hidden="true">{ "▾" }</span>
             </button>
@@ -109,7 +116,12 @@ pub(crate) fn PersonMenu(props: &PersonMenuProps) -> Html {
                     }
                 </span>
                 if let Some(failure) = &attempt.failure {
-                    <p class="notice notice-error" role="alert">{ failure.to_string() }</p>
+                    <div class="notice notice-error" role="alert">
+                        if let Some(name) = failed {
+                            <p class="notice-heading">{ name }</p>
+                        }
+                        <p>{ failure.to_string() }</p>
+                    </div>
                     <SignInPanel sign_in={sign_in.clone()} who={attempt.who.clone()} />
                 }
                 <button type="button" class="button" onclick={another}>

@@ -106,7 +106,7 @@ pub(crate) fn SignInPanel(props: &SignInPanelProps) -> Html {
                 <section class="demo-accounts" aria-label="Accounts of this tab">
                     <h2>{ "Accounts of this tab" }</h2>
                     <p class="hint">
-                        { "These were used in this tab before. Choose one to go on with it." }
+                        { "Choose one to go on with it. Signing out of one account leaves the others." }
                     </p>
                     <AccountList accounts={known} {choose} />
                     <div class="actions">
