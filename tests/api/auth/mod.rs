@@ -3,6 +3,7 @@
 mod bearer;
 mod compartment;
 mod isolation;
+mod lattice;
 mod roles;
 mod rotation;
 mod scopes;
