@@ -148,14 +148,39 @@ impl Forgery<'_> {
         self
     }
 
+    /// Signs with an HMAC whose secret is the provider's public key, as `pem`, `der` or `jwk`.
+    #[must_use]
+    pub fn public_key_as_secret(mut self, form: &'static str) -> Self {
+        self.key = match form {
+            "pem" => "public-pem",
+            "der" => "public-der",
+            _ => "public-jwk",
+        };
+        self
+    }
+
     /// The claims so far.
     pub fn claims(&self) -> &Value {
         &self.claims
     }
 
+    /// The key id of the provider's signing key.
+    pub fn key_id(&self) -> Value {
+        let token = self.server.service_token("svc-client");
+        let header = token.split('.').next().unwrap_or_default();
+        let header = URL_SAFE_NO_PAD.decode(header).expect("base64url");
+        let header: Value = serde_json::from_slice(&header).expect("a header");
+        header["kid"].clone()
+    }
+
     /// The token, signed by the provider.
     pub fn sign(&self) -> String {
-        let order = json!({"header": self.header, "payload": self.claims, "key": self.key});
+        self.sign_texts(self.header.clone(), self.claims.clone())
+    }
+
+    /// The same with a text in the place of the header or the claims, which need not be JSON.
+    pub fn sign_texts(&self, header: Value, claims: Value) -> String {
+        let order = json!({"header": header, "payload": claims, "key": self.key});
         let url = format!("{}/test/sign", self.server.idp);
         let answer = self
             .server

@@ -2,15 +2,30 @@
  * Endpoints for tests only, there when the provider is started with `testing`: they rotate the
  * signing key and sign any token at all, so that a test can forge what Azure never would.
  */
-import { sign } from 'node:crypto';
+import { createHmac, createPublicKey, sign } from 'node:crypto';
 import { readText } from './requests.mjs';
 
-const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+/** An object as JSON; a text as it is, so that it can be JSON that no object makes. */
+const encode = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
-/** Signs as RSA with SHA-2, padding as the header's `alg` says; an unknown alg is signed as RS256. */
+/** What a verifier that lets the token choose the algorithm would take for the secret of an HMAC. */
+const CONFUSED = {
+  'public-pem': (key) => key.export({ type: 'spki', format: 'pem' }),
+  'public-der': (key) => key.export({ type: 'spki', format: 'der' }),
+  'public-jwk': (key) => JSON.stringify(key.export({ format: 'jwk' })),
+};
+
+/**
+ * Signs as RSA with SHA-2, padding as the header's `alg` says; an unknown alg is signed as RS256.
+ * A key of CONFUSED signs as an HMAC.
+ */
 function signToken({ header = {}, payload = {}, key = 'current' }, keys) {
-  const fullHeader = { alg: 'RS256', typ: 'JWT', kid: keys.kid, ...header };
+  const fullHeader = typeof header === 'string' ? header : { alg: 'RS256', typ: 'JWT', kid: keys.kid, ...header };
   const input = `${encode(fullHeader)}.${encode(payload)}`;
+  if (key in CONFUSED) {
+    const secret = CONFUSED[key](createPublicKey(keys.privateKey));
+    return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+  }
   const known = /^(RS|PS)(256|384|512)$/.exec(fullHeader.alg);
   const padding = known?.[1] === 'PS' ? { padding: 6, saltLength: Number(known[2]) / 8 } : {};
   const privateKey = key === 'foreign' ? keys.foreignKey : keys.privateKey;
@@ -19,7 +34,8 @@ function signToken({ header = {}, payload = {}, key = 'current' }, keys) {
 }
 
 /**
- * `POST /test/sign` {header, payload, key: "current" | "foreign"} -> {token};
+ * `POST /test/sign` {header, payload, key: "current" | "foreign" | "public-pem" | "public-der" |
+ * "public-jwk"} -> {token};
  * `POST /test/rotate-keys` {keepPrevious} -> {kid};
  * `GET /test/foreign-keys` -> the foreign key as a JWK set, as a client would publish its own.
  * @returns the answer, or undefined when the path is another

@@ -2,8 +2,10 @@
 
 mod bearer;
 mod compartment;
+mod forged;
 mod isolation;
 mod lattice;
+mod listener;
 mod roles;
 mod rotation;
 mod scopes;
