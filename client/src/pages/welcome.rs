@@ -98,6 +98,12 @@ fn shortcuts(own_record: Option<String>) -> Html {
                 </AddressLink>
             </li>
             <li>
+                <AddressLink to={Route::Launcher}>
+                    <strong>{ "App launcher" }</strong>
+                    <span>{ "Start a SMART app with a patient" }</span>
+                </AddressLink>
+            </li>
+            <li>
                 <AddressLink to={Route::Settings}>
                     <strong>{ "Settings" }</strong>
                     <span>{ "Point this client at another FHIR server" }</span>
