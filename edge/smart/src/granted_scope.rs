@@ -108,15 +108,13 @@ impl fmt::Display for Scope {
     }
 }
 
-/// A token of scopes is percent-decoded as a whole and then read as a form: what would not survive
-/// that is encoded twice.
+/// As a form writes it, but readable where that makes no difference.
 fn escaped(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/|,".contains(c);
     if text.chars().all(plain) {
         return text.to_owned();
     }
-    let once: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-    once.replace('%', "%25")
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 #[cfg(test)]

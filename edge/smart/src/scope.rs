@@ -70,8 +70,7 @@ pub fn parse_scopes(list: &str) -> Result<Vec<Scope>, ScopeError> {
     let mut scopes: Vec<Scope> = Vec::new();
     let mut notation = None;
     for token in list.split_ascii_whitespace() {
-        let decoded = percent_decode_str(token).decode_utf8_lossy();
-        let Some((scope, used)) = parse_scope(&decoded)? else {
+        let Some((scope, used)) = parse_scope(token)? else {
             continue;
         };
         if notation.is_some_and(|notation| notation != used) {
@@ -88,32 +87,10 @@ pub fn parse_scopes(list: &str) -> Result<Vec<Scope>, ScopeError> {
 }
 
 fn parse_scope(token: &str) -> Result<Option<(Scope, Notation)>, ScopeError> {
-    let contexts = [
-        ("patient", ScopeContext::Patient),
-        ("user", ScopeContext::User),
-        ("system", ScopeContext::System),
-    ];
-    let read = |own: &'_ str| {
-        contexts.iter().find_map(|(name, context)| {
-            let rest = own.strip_prefix(name)?.strip_prefix(['/', '$', '.'])?;
-            Some((*context, rest.to_owned()))
-        })
-    };
-    // Some providers want a scope qualified with the audience: it may begin after any slash.
-    let found = if token.contains("://") {
-        token
-            .match_indices('/')
-            .find_map(|(at, _)| read(token.get(at + 1..)?))
-    } else {
-        read(token)
-    };
-    let Some((context, rest)) = found else {
-        return Ok(None);
-    };
     let wrong = |reason: &str| ScopeError(format!("the scope `{token}` {reason}"));
-    let (rest, constraint) = match rest.split_once('?') {
-        Some((rest, constraint)) => (rest, Some(constraint)),
-        None => (rest.as_str(), None),
+    let (head, constraint) = split_constraint(token);
+    let Some((context, rest)) = split_context(&head) else {
+        return Ok(None);
     };
     let (resource_type, access) = rest
         .rsplit_once('.')
@@ -129,7 +106,7 @@ fn parse_scope(token: &str) -> Result<Option<(Scope, Notation)>, ScopeError> {
         Some(_) if notation == Notation::V1 => {
             return Err(wrong("cannot have a constraint: those are of SMART v2"));
         }
-        Some(text) => parse_constraint(text)
+        Some(text) => parse_constraint(&text)
             .ok_or_else(|| wrong("must constrain by plain param=value pairs"))?,
         None => Vec::new(),
     };
@@ -140,6 +117,47 @@ fn parse_scope(token: &str) -> Result<Option<(Scope, Notation)>, ScopeError> {
         constraint,
     };
     Ok(Some((scope, notation)))
+}
+
+/// Splits a scope before its constraint, so that nothing in a value can pass for a scope. Some
+/// providers percent-encode a scope as a whole; the values of a constraint are decoded later, as a
+/// form.
+fn split_constraint(token: &str) -> (String, Option<String>) {
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    if let Some((head, constraint)) = token.split_once('?') {
+        return (decode(head), Some(constraint.to_owned()));
+    }
+    let decoded = decode(token);
+    match decoded.split_once('?') {
+        Some((head, constraint)) => (head.to_owned(), Some(constraint.to_owned())),
+        None => (decoded, None),
+    }
+}
+
+/// Whose data the part before the constraint is about, and what of which type. A provider may want
+/// it qualified with the audience: it is what stands at the end then.
+fn split_context(head: &str) -> Option<(ScopeContext, &str)> {
+    const CONTEXTS: [(&str, ScopeContext); 3] = [
+        ("patient", ScopeContext::Patient),
+        ("user", ScopeContext::User),
+        ("system", ScopeContext::System),
+    ];
+    if !head.contains("://") {
+        return CONTEXTS.iter().find_map(|(name, context)| {
+            let rest = head.strip_prefix(name)?.strip_prefix(['/', '$', '.'])?;
+            Some((*context, rest))
+        });
+    }
+    let (before, last) = head.rsplit_once('/')?;
+    let is_host = before.ends_with('/');
+    CONTEXTS.iter().find_map(|(name, context)| {
+        let step = before.strip_suffix(name);
+        if step.is_some_and(|rest| rest.ends_with('/')) {
+            return Some((*context, last));
+        }
+        let rest = last.strip_prefix(name)?.strip_prefix(['$', '.'])?;
+        (!is_host).then_some((*context, rest))
+    })
 }
 
 fn is_type_name(name: &str) -> bool {
@@ -215,6 +233,7 @@ fn parse_constraint(text: &str) -> Option<Vec<(String, String)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn letters(access: Access) -> String {
         let flags = [
@@ -301,6 +320,78 @@ mod tests {
             "patient/Patient.r user/Patient.r",
         ] {
             assert!(parse_scopes(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_constraint_is_never_a_scope() {
+        for (text, value) in [
+            (
+                "category=http://x/system/*.cruds",
+                "http://x/system/*.cruds",
+            ),
+            (
+                "category=http:%2F%2Fx%2Fsystem%2F*.cruds",
+                "http://x/system/*.cruds",
+            ),
+            (
+                "category=http:$$x$system$*.cruds",
+                "http:$$x$system$*.cruds",
+            ),
+            ("category=a%3Fuser/*.cruds", "a?user/*.cruds"),
+            (
+                "category=https://t.example/c|vital-signs",
+                "https://t.example/c|vital-signs",
+            ),
+        ] {
+            for start in ["", "https://fhir.example/", "https://fhir.example/base/"] {
+                for separator in ["/", "$"] {
+                    let scope = format!("{start}patient{separator}Observation.rs?{text}");
+                    let scopes = parse_scopes(&scope).unwrap();
+                    let [scope] = scopes.as_slice() else {
+                        panic!("{scope}: {scopes:?}")
+                    };
+                    assert_eq!(scope.context, ScopeContext::Patient, "{text}");
+                    assert_eq!(
+                        scope.resource_type.as_deref(),
+                        Some("Observation"),
+                        "{text}"
+                    );
+                    assert_eq!(letters(scope.access), "rs", "{text}");
+                    assert_eq!(
+                        scope.constraint,
+                        [("category".into(), value.into())],
+                        "{text}"
+                    );
+                }
+            }
+        }
+        let whole = "patient%2FObservation.rs%3Fcategory=http:%2F%2Fx%2Fsystem%2F*.cruds";
+        assert_eq!(
+            parse_scopes(whole).unwrap()[0].context,
+            ScopeContext::Patient
+        );
+        for text in [
+            "patient/Observation.rs/../system/*.cruds",
+            "patient/Observation.rs%3Fa=b?c=d",
+            "patient/system/*.cruds",
+        ] {
+            assert!(parse_scopes(text).is_err(), "{text}");
+        }
+        assert_eq!(parse_scopes("https://system.example"), Ok(Vec::new()));
+    }
+
+    proptest! {
+        #[test]
+        fn no_constraint_changes_whose_data_or_what_is_done(value in "[ -~]{0,40}") {
+            let value = value.replace(' ', "+");
+            let scope = format!("patient/Observation.r?code={value}");
+            if let Ok(scopes) = parse_scopes(&scope) {
+                prop_assert_eq!(scopes.len(), 1);
+                prop_assert_eq!(scopes[0].context, ScopeContext::Patient);
+                prop_assert_eq!(scopes[0].resource_type.as_deref(), Some("Observation"));
+                prop_assert_eq!(letters(scopes[0].access), "r");
+            }
         }
     }
 
