@@ -128,6 +128,12 @@ export class Ledger extends DurableObject {
   issue(issued) {
     return settled(() => this.#current().issue(issued));
   }
+  advance(id, generation, grace, expires) {
+    return settled(() => this.#current().advance(id, generation, grace, expires));
+  }
+  retreat(id, generation) {
+    return settled(() => this.#current().retreat(id, generation));
+  }
   authorization(id) {
     return settled(() => this.#current().authorization(id));
   }

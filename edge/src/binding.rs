@@ -123,6 +123,19 @@ extern "C" {
     pub(crate) fn issue(this: &LedgerStub, issued: &Array) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
+    pub(crate) fn advance(
+        this: &LedgerStub,
+        id: &str,
+        generation: f64,
+        grace: f64,
+        expires: f64,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn retreat(this: &LedgerStub, id: &str, generation: f64)
+    -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
     pub(crate) fn authorization(this: &LedgerStub, id: &str) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = accessToken)]

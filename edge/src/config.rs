@@ -63,11 +63,15 @@ impl Config {
                 .filter(|v| !v.is_empty())
         };
         let security = Security::read(&get)?;
+        let smart_proxy = SmartProxy::read(&get, &security.roles)?;
+        if smart_proxy.enabled && security.authority.is_none() {
+            return Err("SMART_PROXY is on without an AUTHORITY to stand in front of".into());
+        }
         Ok(Self {
             release: get("FHIR_VERSION").as_deref().unwrap_or("R4").parse()?,
             base_url: get("BASE_URL").map(|url| url.trim_end_matches('/').to_owned()),
             cors: Cors::read(&get)?,
-            smart_proxy: SmartProxy::read(&get, &security.roles)?,
+            smart_proxy,
             security,
             client: Client {
                 id: get("CLIENT_ID").unwrap_or_else(|| "fhir-spa".into()),
@@ -120,9 +124,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named_with_what_would_be_right() {
-        let cases: [(&[(&str, &str)], &str); 7] = [
+        let cases: [(&[(&str, &str)], &str); 8] = [
             (&[("FHIR_VERSION", "R5")], "must be R4 or STU3"),
             (&[("DEMO_ACCOUNTS", "yes")], "must be `on` or `off`"),
+            (&[("SMART_PROXY", "on")], "AUTHORITY"),
             (&[("CORS_MAX_AGE", "soon")], "whole number of seconds"),
             (
                 &[("CORS_ORIGINS", "*"), ("CORS_CREDENTIALS", "on")],

@@ -4,15 +4,13 @@ use super::Verifier;
 use serde_json::Value;
 
 /// How far clocks may disagree, in seconds.
-const SKEW: i64 = 60;
+pub(super) const SKEW: i64 = 60;
 
 /// What a checked token says of its bearer.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Claims {
     /// The immutable id of the user or service at its provider.
     pub(super) object_id: String,
-    /// The claim `oid`: the id that the provider gives to every app alike.
-    pub(super) directory_id: Option<String>,
     pub(super) roles: Vec<String>,
     pub(super) fhir_user: Option<String>,
     /// What the app asked for and got, separated by spaces.
@@ -55,14 +53,7 @@ pub(super) fn check(
         ));
     }
     let now = verifier.now / 1000;
-    let time = |name: &str| match claims.get(name) {
-        None => Ok(None),
-        Some(value) => value
-            .as_i64()
-            .or_else(|| value.as_f64().map(|seconds| seconds as i64))
-            .map(Some)
-            .ok_or_else(|| format!("the claim `{name}` is not a time")),
-    };
+    let time = |name: &str| time(claims, name);
     let expires = time("exp")?.ok_or("the token has no end (exp)")?;
     if expires.saturating_add(SKEW) <= now {
         return Err("the token has expired".into());
@@ -80,7 +71,6 @@ pub(super) fn check(
     let allowed = &verifier.security.allowed_object_ids;
     Ok(Claims {
         object_id: object_id.to_owned(),
-        directory_id: text("oid").map(ToOwned::to_owned),
         roles: roles(claims, allowed, object_id),
         fhir_user: text("fhirUser")
             .or_else(|| text("extension_fhirUser"))
@@ -88,6 +78,18 @@ pub(super) fn check(
         scopes: scopes(claims),
         expires,
     })
+}
+
+/// A time, in seconds since 1970; some providers write fractions.
+pub(super) fn time(claims: &Value, name: &str) -> Result<Option<i64>, String> {
+    let Some(value) = claims.get(name) else {
+        return Ok(None);
+    };
+    let seconds = value
+        .as_i64()
+        .or_else(|| value.as_f64().map(|seconds| seconds as i64));
+    let seconds = seconds.ok_or_else(|| format!("the claim `{name}` is not a time"))?;
+    Ok(Some(seconds))
 }
 
 /// The scopes, under the first of the names that providers give them.

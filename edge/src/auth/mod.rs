@@ -165,20 +165,53 @@ fn remember(
     principal
 }
 
-/// The claims of an identity provider's token that this server takes.
-///
-/// # Errors
-/// As [`authenticate`].
-pub(crate) async fn claims(verifier: &Verifier<'_>, token: &str) -> Result<Value, Error> {
-    Ok(verify(verifier, token).await?.all)
+/// What a token of an identity provider says, for those who ask about it.
+pub(crate) struct Inspected {
+    /// All claims, as they are.
+    pub(crate) claims: Value,
+    /// The scopes, separated by spaces.
+    pub(crate) scopes: String,
+    /// From when on it is refused, in seconds since 1970.
+    pub(crate) ends: i64,
 }
 
-/// A claim of a token that its issuer handed to us directly, so that nobody can have changed it.
+/// Looks into an identity provider's token that this server takes; `None` for any other.
+///
+/// # Errors
+/// When the identity provider cannot be reached and its keys are not known yet.
+pub(crate) async fn inspect(
+    verifier: &Verifier<'_>,
+    token: &str,
+) -> Result<Option<Inspected>, Error> {
+    match verify(verifier, token).await {
+        Ok(Verified { all, claims }) => Ok(Some(Inspected {
+            claims: all,
+            scopes: claims.scopes,
+            ends: claims.expires.saturating_add(claims::SKEW),
+        })),
+        Err(Error::Rejected(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a token says that its issuer handed to us directly, so that nobody can have changed it.
 /// <https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation>
-pub(crate) fn stated_claim(token: &str, name: &str) -> Option<String> {
-    let claims = jwt::parse(token).ok()?.claims;
-    claims
-        .get(name)
-        .and_then(Value::as_str)
-        .map(ToOwned::to_owned)
+pub(crate) struct Stated {
+    /// Whom it is of, by the same claim as a caller is known by.
+    pub(crate) object_id: Option<String>,
+    /// From when on it is refused, in seconds since 1970.
+    pub(crate) ends: Option<i64>,
+}
+
+/// Reads such a token; nothing is known of one that is no JWT.
+pub(crate) fn stated(token: &str) -> Stated {
+    let claims = jwt::parse(token)
+        .map(|token| token.claims)
+        .unwrap_or_default();
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let ends = claims::time(&claims, "exp").ok().flatten();
+    Stated {
+        object_id: text("oid").or_else(|| text("sub")).map(ToOwned::to_owned),
+        ends: ends.map(|ends| ends.saturating_add(claims::SKEW)),
+    }
 }

@@ -16,8 +16,6 @@ const BELIEVED: i64 = 60 * 1000;
 pub(crate) struct Principal {
     /// The id at the provider; not a name.
     pub(crate) object_id: String,
-    /// The id that the provider gives to every app alike, where it has such.
-    directory_id: Option<String>,
     /// The roles that the token names, for a refusal that tells why.
     pub(super) roles: Vec<String>,
     /// What those roles permit together.
@@ -35,7 +33,6 @@ impl Principal {
         let is_smart = actions.has_any(DataActions::of("smart"));
         Self {
             object_id: claims.object_id.clone(),
-            directory_id: claims.directory_id.clone(),
             actions,
             roles: claims.roles.clone(),
             smart: is_smart.then(|| SmartUser::new(&claims.scopes, claims.fhir_user.as_deref())),
@@ -53,18 +50,12 @@ impl Principal {
     ) -> Self {
         Self {
             object_id: service.client_id.clone(),
-            directory_id: None,
             actions: definitions.permitted(roles),
             roles: roles.to_vec(),
             smart: Some(SmartUser::new(&service.scope, None)),
             token_id: token_id(token),
             asked: Cell::default(),
         }
-    }
-
-    /// The id that the provider gives to every app alike; `sub` may differ from app to app.
-    pub(crate) fn directory_id(&self) -> Option<&str> {
-        self.directory_id.as_deref()
     }
 
     /// By what the store knows the token.
@@ -83,7 +74,9 @@ impl Principal {
     }
 }
 
-/// By what a token is known without being kept.
+/// By what a token is known without being kept. The signature of a JWT does not count: some
+/// algorithms have several that are right.
 pub(crate) fn token_id(token: &str) -> String {
-    encode(&Sha256::digest(token))
+    let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
+    encode(&Sha256::digest(signed))
 }

@@ -25,6 +25,8 @@ pub(crate) struct SmartProxy {
 pub(crate) struct SmartClient {
     /// Its id at the identity provider.
     pub(crate) client_id: String,
+    /// What people know it by.
+    name: Option<String>,
     /// Where it may be sent back to. Compared to the letter, but for the port of a loopback
     /// address. <https://www.rfc-editor.org/rfc/rfc8252#section-7.3>
     pub(crate) redirect_uris: Vec<String>,
@@ -57,6 +59,7 @@ impl fmt::Debug for Secrets {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Registration {
     client_id: String,
+    name: Option<String>,
     #[serde(default)]
     redirect_uris: Vec<String>,
     jwks: Option<Value>,
@@ -117,6 +120,7 @@ impl Registration {
         }
         Ok(SmartClient {
             client_id: self.client_id,
+            name: self.name,
             redirect_uris: self.redirect_uris,
             keys,
             service,
@@ -174,6 +178,11 @@ impl SmartProxy {
     pub(crate) fn client(&self, client_id: &str) -> Option<&SmartClient> {
         let mut clients = self.clients.iter();
         clients.find(|client| client.client_id == client_id)
+    }
+
+    /// What people know a client by, if the operator says so.
+    pub(crate) fn name(&self, client_id: &str) -> Option<&str> {
+        self.client(client_id)?.name.as_deref()
     }
 
     /// The secret by which the proxy speaks for a client with keys.

@@ -61,6 +61,15 @@ pub(super) fn answer(exchange: &Exchange, error: Error) -> Answer {
     }
 }
 
+/// The answer to a method that a path does not have; `methods` are those that it has.
+pub(crate) fn method_not_allowed(exchange: &Exchange, path: &str, methods: &str) -> Answer {
+    let method = &exchange.method;
+    let message = format!("The method {method} is not supported for /{path}; there is {methods}.");
+    let code = IssueType::NotSupported;
+    let refusal = Error::rejected(Reason::MethodNotAllowed, code, message);
+    answer(exchange, refusal).with("allow", methods)
+}
+
 /// The answer while the configuration is wrong.
 pub(super) fn unconfigured(request_id: &str) -> Answer {
     let message = "The server is not configured correctly; its log says which variable is wrong.";

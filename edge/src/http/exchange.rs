@@ -19,6 +19,8 @@ use worker::Env;
 
 /// The largest body that is taken, in bytes.
 const MAX_BODY: usize = 20 * 1024 * 1024;
+/// The largest request for signing in, in bytes: the longest tokens have 16 KB.
+const MAX_FORM: usize = 64 * 1024;
 
 /// A request being answered.
 pub(crate) struct Exchange {
@@ -234,16 +236,29 @@ impl Exchange {
 
     /// The body, at most [`MAX_BODY`] bytes.
     pub(crate) async fn bytes(&self, request: &web_sys::Request) -> Result<Vec<u8>, Error> {
+        self.bytes_up_to(MAX_BODY, request).await
+    }
+
+    /// The body of a request for signing in, which anybody can send and which is never long.
+    pub(crate) async fn few_bytes(&self, request: &web_sys::Request) -> Result<Vec<u8>, Error> {
+        self.bytes_up_to(MAX_FORM, request).await
+    }
+
+    async fn bytes_up_to(
+        &self,
+        limit: usize,
+        request: &web_sys::Request,
+    ) -> Result<Vec<u8>, Error> {
         let stated = self
             .header("content-length")
             .and_then(|length| length.parse().ok());
-        if stated.is_some_and(|length: usize| length > MAX_BODY) {
-            return Err(too_large());
+        if stated.is_some_and(|length: usize| length > limit) {
+            return Err(too_large(limit));
         }
         let buffer = wasm_bindgen_futures::JsFuture::from(request.array_buffer()?).await?;
         let bytes = js_sys::Uint8Array::new(&buffer);
-        if usize::try_from(bytes.length()).unwrap_or(usize::MAX) > MAX_BODY {
-            return Err(too_large());
+        if usize::try_from(bytes.length()).unwrap_or(usize::MAX) > limit {
+            return Err(too_large(limit));
         }
         Ok(bytes.to_vec())
     }
@@ -277,6 +292,10 @@ impl Exchange {
         matches!(steps.as_slice(), [PATH, "authorize" | "callback", ..])
     }
 
+    fn is_of_proxy(&self) -> bool {
+        self.segments.first().is_some_and(|first| first == PATH)
+    }
+
     /// Adds what every answer carries.
     pub(super) fn finish(&self, mut answer: Answer) -> Answer {
         answer = answer
@@ -304,6 +323,12 @@ impl Exchange {
             let units = charge.rows_read as f64 / 10.0 + charge.rows_written as f64;
             answer = answer.with("x-ms-request-charge", format!("{units:.1}"));
         }
+        if self.is_of_proxy() && answer.header("cache-control").is_none() {
+            // The address may hold a state or a code, whatever became of it.
+            answer = answer
+                .with("cache-control", "no-store")
+                .with("referrer-policy", "no-referrer");
+        }
         if self.is_for_people() {
             return answer;
         }
@@ -312,8 +337,9 @@ impl Exchange {
     }
 }
 
-fn too_large() -> Error {
-    let message = "The body is larger than 20 MB, the most that this server takes.";
+fn too_large(limit: usize) -> Error {
+    let limit = limit / 1024;
+    let message = format!("The body is larger than {limit} KB, the most that is taken here.");
     Error::rejected(Reason::TooLarge, IssueType::TooLong, message)
 }
 

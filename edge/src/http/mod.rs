@@ -19,7 +19,7 @@ use std::rc::Rc;
 use worker::Env;
 
 pub(crate) use answer::{Answer, Body};
-pub(crate) use error::rejection_status;
+pub(crate) use error::{method_not_allowed, rejection_status};
 pub(crate) use exchange::Exchange;
 pub(crate) use preconditions::{etag, if_match};
 

@@ -32,12 +32,8 @@ pub(super) async fn route(
     match (method, segments.as_slice()) {
         ("GET", HEALTH) => open::health(exchange).await,
         ("GET", VERSIONS) => open::versions(exchange),
-        (method, [proxy::PATH, steps @ ..]) => {
-            proxy::answer(exchange, (method, steps), request).await
-        }
-        (method, ["connect", steps @ ..]) => {
-            proxy::connect(exchange, (method, steps), request).await
-        }
+        (_, [proxy::PATH, steps @ ..]) => proxy::answer(exchange, steps, request).await,
+        (_, ["connect", steps @ ..]) => proxy::connect(exchange, steps, request).await,
         ("GET", SMART_CONFIGURATION) => proxy::smart_configuration(exchange).await,
         ("GET", ICON) => Ok(Answer::empty(204).with("cache-control", "max-age=86400")),
         ("GET", ["app", "config.json"]) => app::configuration(exchange),
@@ -72,7 +68,7 @@ async fn resource(
     exchange.check_acceptable()?;
     match matched {
         Some(matched) => interact(exchange, &principal, matched, request).await,
-        None => no_route(exchange, method, segments),
+        None => no_route(exchange, segments),
     }
 }
 
@@ -111,7 +107,7 @@ async fn interact(
 }
 
 /// 405 with the methods that would do where there are any, 404 elsewhere.
-fn no_route(exchange: &Exchange, method: &str, segments: &[&str]) -> Result<Answer, Error> {
+fn no_route(exchange: &Exchange, segments: &[&str]) -> Result<Answer, Error> {
     let path = segments.join("/");
     let mut methods = route::methods(exchange.definitions, segments);
     if matches!(
@@ -124,12 +120,11 @@ fn no_route(exchange: &Exchange, method: &str, segments: &[&str]) -> Result<Answ
         methods.push("HEAD");
     }
     if !methods.is_empty() {
-        let methods = methods.join(", ");
-        let message =
-            format!("The method {method} is not supported for /{path}; there is {methods}.");
-        let code = IssueType::NotSupported;
-        let refusal = Error::rejected(Reason::MethodNotAllowed, code, message);
-        return Ok(error::answer(exchange, refusal).with("allow", methods));
+        return Ok(error::method_not_allowed(
+            exchange,
+            &path,
+            &methods.join(", "),
+        ));
     }
     if let [name, ..] = segments {
         exchange.resource_type(name)?;

@@ -2,7 +2,7 @@
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code>
 
 use super::redirect::{self, callback_url, refuse};
-use super::{Purpose, context};
+use super::{Purpose, code_challenge, context};
 use super::{repeated, value};
 use crate::auth;
 use crate::error::Error;
@@ -27,6 +27,12 @@ pub(super) struct State {
     /// Who chose the launch context here, by the id that the provider gives to every app.
     #[serde(rename = "o")]
     pub(super) chosen_by: Option<String>,
+    /// The code challenge, by S256.
+    #[serde(rename = "p")]
+    pub(super) challenge: Option<String>,
+    /// What the app asked for.
+    #[serde(rename = "z")]
+    pub(super) scope: String,
     #[serde(rename = "c")]
     pub(super) client_id: String,
     #[serde(rename = "r")]
@@ -59,24 +65,25 @@ pub(super) struct AppRequest {
     pub(super) audience: String,
     pub(super) scope: String,
     pub(super) launch: Map<String, Value>,
+    challenge: Option<String>,
     /// What goes on to the provider as it came.
     forwarded: Vec<(String, String)>,
 }
 
 impl AppRequest {
-    /// What the app wants to know and no launch has told: `patient`, `encounter`.
+    /// What the app wants to know and no launch has told: `patient`, `encounter`. An encounter is
+    /// one of a patient's, so a person chooses both.
     /// <https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#standalone-apps>
     pub(super) fn needs(&self) -> Vec<&'static str> {
         let asks = |scope: &str| self.scope.split_ascii_whitespace().any(|own| own == scope);
-        let lacks = |field: &str| !self.launch.contains_key(field);
-        let wanted = [
-            ("launch/patient", "patient"),
-            ("launch/encounter", "encounter"),
-        ];
-        let needed = wanted
-            .into_iter()
-            .filter(|(scope, field)| asks(scope) && lacks(field));
-        needed.map(|(_, field)| field).collect()
+        let wants_encounter = asks("launch/encounter");
+        if self.launch.contains_key("patient") || !(wants_encounter || asks("launch/patient")) {
+            return Vec::new();
+        }
+        if wants_encounter && !self.launch.contains_key("encounter") {
+            return vec!["patient", "encounter"];
+        }
+        vec!["patient"]
     }
 
     fn forbids_pages(&self) -> bool {
@@ -97,8 +104,7 @@ pub(super) async fn authorize(exchange: &Exchange) -> Result<Answer, Error> {
         Ok(request) => request,
         Err(address) => return Ok(redirect::to(address)),
     };
-    // Only the patient is worth a question of its own: an app can do without the encounter.
-    if request.needs().contains(&"patient") {
+    if !request.needs().is_empty() {
         if request.forbids_pages() {
             let words = "A person must choose the patient, and prompt=none forbids to ask.";
             return Ok(redirect::to(request.refusal("interaction_required", words)));
@@ -142,16 +148,22 @@ fn check(exchange: &Exchange) -> Result<Result<AppRequest, String>, Error> {
         let words = format!("The parameter aud must be {}.", exchange.base_url);
         return fail("invalid_request", &words);
     };
-    if value(query, "code_challenge").is_some()
-        && value(query, "code_challenge_method") != Some("S256")
-    {
-        return fail("invalid_request", "The code_challenge_method must be S256.");
-    }
+    let challenge = match code_challenge::of_request(query) {
+        Ok(challenge) => challenge,
+        Err(words) => return fail("invalid_request", words),
+    };
     let Some(launch) = launch_context::parse(value(query, "launch")) else {
         return fail(
             "invalid_request",
             "The parameter launch must be base64url of a JSON object.",
         );
+    };
+    let launch = match launch_context::told(&launch) {
+        Ok(launch) => launch,
+        Err(problem) => {
+            let words = format!("The launch cannot be used: {problem}.");
+            return fail("invalid_request", &words);
+        }
     };
     let forwarded = FORWARDED
         .iter()
@@ -162,7 +174,8 @@ fn check(exchange: &Exchange) -> Result<Result<AppRequest, String>, Error> {
         state: own_state.to_owned(),
         audience: audience.to_owned(),
         scope: value(query, "scope").unwrap_or_default().to_owned(),
-        launch: launch_context::told(&launch),
+        launch,
+        challenge,
         forwarded: forwarded.collect(),
     }))
 }
@@ -178,6 +191,8 @@ pub(super) async fn at_provider(
         state: request.state,
         launch: request.launch,
         chosen_by,
+        challenge: request.challenge,
+        scope: request.scope.clone(),
         client_id: request.client_id.clone(),
         redirect_uri: request.redirect_uri,
         expires: exchange.now + SIGN_IN,

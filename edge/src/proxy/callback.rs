@@ -24,6 +24,12 @@ pub(super) struct Code {
     /// Who chose the launch context, where somebody did.
     #[serde(rename = "o")]
     pub(super) chosen_by: Option<String>,
+    /// The code challenge of the request, by S256.
+    #[serde(rename = "p")]
+    pub(super) challenge: Option<String>,
+    /// What the app asked for.
+    #[serde(rename = "z")]
+    pub(super) scope: String,
     #[serde(rename = "c")]
     pub(super) client_id: String,
     #[serde(rename = "r")]
@@ -70,7 +76,8 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
     }
     if let Some(error) = value(query, "error") {
         let description = value(query, "error_description").unwrap_or_default();
-        let told = redirect::error(&redirect_uri, error, description, Some(&state.state));
+        let (error, description) = (error_code(error), sentence(description));
+        let told = redirect::error(&redirect_uri, error, &description, Some(&state.state));
         return Ok(redirect::to(told));
     }
     let code = value(query, "code")
@@ -79,6 +86,8 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
         code: code.to_owned(),
         launch: state.launch,
         chosen_by: state.chosen_by,
+        challenge: state.challenge,
+        scope: state.scope,
         client_id: state.client_id,
         redirect_uri: redirect_uri.clone(),
         expires: exchange.now + REDEEM,
@@ -88,4 +97,35 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
     let mut parameters = vec![("code", code.as_str()), ("state", state.state.as_str())];
     parameters.extend(value(query, "session_state").map(|session| ("session_state", session)));
     Ok(redirect::to(redirect::address(&redirect_uri, &parameters)))
+}
+
+/// The provider's error code; what is none is not passed on.
+fn error_code(error: &str) -> &str {
+    let is_code = error.len() <= 64 && error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    if is_code { error } else { "server_error" }
+}
+
+/// The provider's words, in the characters that a description can have, and not more than an app
+/// would show. <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1>
+fn sentence(description: &str) -> String {
+    let allowed = |c: &char| matches!(c, ' '..='~') && !matches!(c, '"' | '\\');
+    description.chars().filter(allowed).take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_passed_on_in_the_characters_that_they_can_have() {
+        assert_eq!(error_code("interaction_required"), "interaction_required");
+        for odd in ["Call us", "a b", "<b>", &"x".repeat(65)] {
+            assert_eq!(error_code(odd), "server_error", "{odd}");
+        }
+        assert_eq!(
+            sentence("AADSTS1: \"No\"\r\n\u{e9}t\u{e9}\\"),
+            "AADSTS1: Not"
+        );
+        assert_eq!(sentence(&"x".repeat(9000)).len(), 300);
+    }
 }

@@ -47,8 +47,9 @@ pub(super) async fn authenticate(
         .and_then(|id| exchange.config.smart_proxy.client(id));
     let Some((id, keys)) = registered.and_then(|own| Some((&own.client_id, own.keys.as_ref()?)))
     else {
-        // The identity provider knows the client's secret or keys, if it has any.
-        let is_public = secret.is_none() && assertion.is_none();
+        // The identity provider knows the client's secret, if it has one. What else it is sent may
+        // be anything, and proves nothing to us.
+        let is_public = secret.is_none();
         return Ok(Ok(Client {
             id,
             secret,
@@ -87,7 +88,7 @@ async fn check(
     match check_assertion(assertion, (id, keys), &audience, exchange.now).await? {
         Err(reason) => Ok(Err(not_accepted(&reason))),
         Ok(checked) => {
-            let used = format!("assertion {id} {}", checked.id);
+            let used = format!("assertion {}:{id}{}", id.len(), checked.id);
             if exchange.spend(&used, checked.expires * 1000).await? {
                 return Ok(Ok(()));
             }
@@ -126,6 +127,11 @@ fn credentials(exchange: &Exchange, form: &[(String, String)]) -> Result<Credent
             .into_owned()
     };
     let id = plain(id);
+    if value(form, "client_secret").is_some() {
+        // https://www.rfc-editor.org/rfc/rfc6749#section-2.3
+        let words = "The client proves itself in two ways; one is allowed.";
+        return Err(Refused("invalid_request", words.into()));
+    }
     if named.is_some_and(|named| named != id) {
         let words = "The client_id of the form is not the one of the Authorization header.";
         return Err(Refused("invalid_request", words.into()));

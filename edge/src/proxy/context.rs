@@ -65,6 +65,7 @@ pub(super) async fn describe(exchange: &Exchange) -> Result<Answer, Error> {
     let host = authority.and_then(|rest| rest.split(['/', '?']).next());
     let described = json!({
         "clientId": request.client_id,
+        "name": exchange.config.smart_proxy.name(&request.client_id),
         "redirectHost": host.unwrap_or_default(),
         "scope": request.scope,
         "needs": request.needs(),
@@ -78,8 +79,8 @@ pub(super) async fn choose(
     exchange: &Exchange,
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
-    let body = exchange.json(request).await?;
-    let choice: Choice = serde_json::from_value(body)
+    let body = exchange.few_bytes(request).await?;
+    let choice: Choice = serde_json::from_slice(&body)
         .map_err(|error| refuse(&format!("The choice cannot be understood: {error}.")))?;
     let mut pending = open(exchange, &choice.request).await?;
     if choice.declined {
@@ -104,7 +105,7 @@ pub(super) async fn choose(
     let launch = &mut pending.request.launch;
     launch.insert("patient".into(), patient.into());
     spend(exchange, &pending).await?;
-    let chosen_by = principal.directory_id().map(ToOwned::to_owned);
+    let chosen_by = Some(principal.object_id.clone());
     let address = at_provider(exchange, pending.request, chosen_by).await?;
     Ok(location(address))
 }

@@ -2,10 +2,10 @@
 //! tell by themselves. <https://hl7.org/fhir/smart-app-launch/token-introspection.html>
 
 use super::refresh_token::{self, RefreshToken};
-use super::refusal::{self, Refused, missing, not_stored};
+use super::refusal::{self, missing, not_stored};
 use super::{Purpose, value};
 use crate::auth::{self, ServiceToken, check_any_action, token_id};
-use crate::error::{Error, Reason};
+use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use serde_json::{Map, Value, json};
 use smart::qualified_scope::unqualify;
@@ -29,7 +29,7 @@ pub(crate) async fn introspect(
             let inactive = || json!({ "active": false });
             not_stored(exchange, 200, &described.unwrap_or_else(inactive))
         }
-        Err(Refused(code, words)) => refusal::answer(exchange, &Refused(code, words)),
+        Err(refused) => refusal::answer(exchange, &refused),
     })
 }
 
@@ -48,13 +48,10 @@ async fn describe(exchange: &Exchange, token: &str) -> Result<Option<Value>, Err
 }
 
 async fn of_provider(exchange: &Exchange, token: &str) -> Result<Option<Value>, Error> {
-    let claims = match auth::claims(&exchange.verifier(), token).await {
-        Ok(claims) => claims,
-        Err(Error::Rejected(refusal)) if refusal.reason == Reason::Unauthenticated => {
-            return Ok(None);
-        }
-        Err(error) => return Err(error),
+    let Some(inspected) = auth::inspect(&exchange.verifier(), token).await? else {
+        return Ok(None);
     };
+    let claims = inspected.claims;
     let known = exchange.partition()?.access_token(&token_id(token)).await?;
     if known.is_revoked {
         return Ok(None);
@@ -74,9 +71,8 @@ async fn of_provider(exchange: &Exchange, token: &str) -> Result<Option<Value>, 
     for (name, value) in renamed {
         told.extend(value.map(|value| (name.into(), value)));
     }
-    let scope = first(&["raw_scope", "scp", "scope"]);
-    if let Some(scope) = scope.as_ref().and_then(Value::as_str) {
-        told.insert("scope".into(), unqualify(scope).into());
+    if !inspected.scopes.is_empty() {
+        told.insert("scope".into(), unqualify(&inspected.scopes).into());
     }
     if let Some(launch) = known.launch {
         let launch: Map<String, Value> = serde_json::from_str(&launch).unwrap_or_default();
@@ -114,10 +110,7 @@ async fn of_refresh_token(
     exchange: &Exchange,
     token: &RefreshToken,
 ) -> Result<Option<Value>, Error> {
-    let partition = exchange.partition()?;
-    let authorization = partition.authorization(&token.authorization).await?;
-    let is_live = authorization.is_some_and(|authorization| !authorization.is_revoked);
-    if !is_live || token.expires <= exchange.now {
+    if !token.is_newest(exchange).await? {
         return Ok(None);
     }
     let mut told = token.launch.clone();

@@ -10,6 +10,7 @@ mod authorize;
 mod backend_service;
 mod callback;
 mod client_authentication;
+mod code_challenge;
 mod context;
 mod introspect;
 mod rate_limit;
@@ -22,8 +23,9 @@ mod token;
 mod token_response;
 
 use crate::error::{Error, Reason};
-use crate::http::{Answer, Exchange};
+use crate::http::{Answer, Exchange, method_not_allowed};
 use fhir::outcome::IssueType;
+use std::collections::HashSet;
 
 pub(crate) use smart_configuration::{capabilities, endpoints, smart_configuration};
 
@@ -58,7 +60,7 @@ pub(crate) const PATH: &str = smart::redirect_uri::PROXY_PATH;
 /// Answers a request below [`PATH`].
 pub(crate) async fn answer(
     exchange: &Exchange,
-    (method, steps): (&str, &[&str]),
+    steps: &[&str],
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     if !exchange.config.smart_proxy.enabled {
@@ -67,13 +69,16 @@ pub(crate) async fn answer(
         ));
     }
     rate_limit::count(exchange).await?;
-    match (method, steps) {
+    // No HEAD in place of a GET: it would use up what opens once.
+    match (exchange.method.as_str(), steps) {
         ("GET", ["authorize"]) => authorize::authorize(exchange).await,
         ("GET", ["callback", target]) => callback::callback(exchange, target).await,
         ("GET", ["context"]) => context::describe(exchange).await,
         ("POST", ["context"]) => context::choose(exchange, request).await,
         ("POST", ["token"]) => token::token(exchange, request).await,
-        (_, ["authorize" | "context" | "token"] | ["callback", _]) => Err(wrong_method(method)),
+        (_, ["authorize"] | ["callback", _]) => Ok(wrong_method(exchange, "GET")),
+        (_, ["context"]) => Ok(wrong_method(exchange, "GET, POST")),
+        (_, ["token"]) => Ok(wrong_method(exchange, "POST")),
         _ => Err(nothing_here(
             "The proxy has authorize, callback, context and token.",
         )),
@@ -83,23 +88,24 @@ pub(crate) async fn answer(
 /// Answers a request below `connect`, where tokens are asked about and given up.
 pub(crate) async fn connect(
     exchange: &Exchange,
-    (method, steps): (&str, &[&str]),
+    steps: &[&str],
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
-    rate_limit::count(exchange).await?;
-    match (method, steps) {
+    match (exchange.method.as_str(), steps) {
         ("POST", ["introspect"]) => introspect::introspect(exchange, request).await,
-        ("POST", ["revoke"]) => revoke::revoke(exchange, request).await,
-        (_, ["introspect" | "revoke"]) => Err(wrong_method(method)),
+        ("POST", ["revoke"]) => {
+            rate_limit::count(exchange).await?;
+            revoke::revoke(exchange, request).await
+        }
+        (_, ["introspect" | "revoke"]) => Ok(wrong_method(exchange, "POST")),
         _ => Err(nothing_here(
             "There are connect/introspect and connect/revoke.",
         )),
     }
 }
 
-fn wrong_method(method: &str) -> Error {
-    let message = format!("The method {method} is not supported here.");
-    Error::rejected(Reason::MethodNotAllowed, IssueType::NotSupported, message)
+fn wrong_method(exchange: &Exchange, methods: &str) -> Answer {
+    method_not_allowed(exchange, &exchange.segments.join("/"), methods)
 }
 
 fn nothing_here(message: &str) -> Error {
@@ -117,8 +123,7 @@ fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
 /// A parameter that stands twice: two servers could read it differently.
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-3.1>
 fn repeated(pairs: &[(String, String)]) -> Option<&str> {
-    let names = pairs.iter().enumerate();
-    let mut twice =
-        names.filter(|(at, (name, _))| pairs.iter().skip(at + 1).any(|(other, _)| other == name));
-    twice.next().map(|(_, (name, _))| name.as_str())
+    let mut seen = HashSet::new();
+    let mut names = pairs.iter().map(|(name, _)| name.as_str());
+    names.find(|name| !seen.insert(*name))
 }

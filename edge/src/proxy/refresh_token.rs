@@ -21,6 +21,9 @@ pub(super) struct RefreshToken {
     pub(super) token: String,
     #[serde(rename = "l")]
     pub(super) launch: Map<String, Value>,
+    /// What the app asked for.
+    #[serde(rename = "z")]
+    pub(super) scope: String,
     #[serde(rename = "c")]
     pub(super) client_id: String,
     /// The authorization that it belongs to.
@@ -43,26 +46,38 @@ pub(super) async fn open(exchange: &Exchange, text: &str) -> Result<Option<Refre
 }
 
 impl RefreshToken {
-    /// Whether it can be used now. Of a public client's tokens only the newest can: an older one
-    /// that comes back was stolen, or the newest was, and the authorization ends.
-    pub(super) async fn is_usable(&self, exchange: &Exchange) -> Result<bool, Error> {
+    /// Uses the token up, if it can be used now. Of a public client's tokens only the newest can: an
+    /// older one that comes back was stolen, or the newest was, and the authorization ends.
+    pub(super) async fn take(&self, exchange: &Exchange) -> Result<bool, Error> {
+        if !self.is_active(exchange).await? {
+            return Ok(false);
+        }
+        if !self.is_public {
+            return Ok(true);
+        }
+        let partition = exchange.partition()?;
+        let this = (self.authorization.as_str(), self.generation);
+        partition
+            .advance(this, GRACE, exchange.now + LIFETIME)
+            .await
+    }
+
+    /// Whether neither time nor a revocation has ended it, and no newer one has replaced it.
+    pub(super) async fn is_newest(&self, exchange: &Exchange) -> Result<bool, Error> {
+        let partition = exchange.partition()?;
+        let authorization = partition.authorization(&self.authorization).await?;
+        let newest = authorization.map(|authorization| authorization.generation);
+        let is_old = self.is_public && newest.is_some_and(|newest| self.generation < newest);
+        Ok(!is_old && self.is_active(exchange).await?)
+    }
+
+    async fn is_active(&self, exchange: &Exchange) -> Result<bool, Error> {
         if self.expires <= exchange.now {
             return Ok(false);
         }
         let partition = exchange.partition()?;
-        let Some(authorization) = partition.authorization(&self.authorization).await? else {
-            return Ok(false);
-        };
-        if authorization.is_revoked {
-            return Ok(false);
-        }
-        let age = authorization.generation - self.generation;
-        let is_repeated = age == 1 && exchange.now - authorization.advanced < GRACE;
-        if !self.is_public || age <= 0 || is_repeated {
-            return Ok(true);
-        }
-        self.revoke(exchange).await?;
-        Ok(false)
+        let authorization = partition.authorization(&self.authorization).await?;
+        Ok(authorization.is_some_and(|authorization| !authorization.is_revoked))
     }
 
     /// Ends the authorization: no token of it is taken any more.

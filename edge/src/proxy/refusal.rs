@@ -21,7 +21,7 @@ pub(super) async fn form(
         let words = "The request must be application/x-www-form-urlencoded.";
         return Ok(Err(Refused("invalid_request", words.into())));
     }
-    let body = exchange.bytes(request).await?;
+    let body = exchange.few_bytes(request).await?;
     let form: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
     if let Some(name) = repeated(&form) {
         let words = format!("The parameter {name} stands twice.");

@@ -5,7 +5,7 @@ use super::refresh_token;
 use super::refusal::{self, Refused, missing};
 use super::{Purpose, client_authentication, value};
 use crate::auth::{self, ServiceToken, token_id};
-use crate::error::{Error, Reason};
+use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use serde_json::Value;
 
@@ -81,17 +81,12 @@ async fn of_provider(
     exchange: &Exchange,
     token: &str,
 ) -> Result<Option<(Option<String>, i64)>, Error> {
-    let claims = match auth::claims(&exchange.verifier(), token).await {
-        Ok(claims) => claims,
-        Err(Error::Rejected(refusal)) if refusal.reason == Reason::Unauthenticated => {
-            return Ok(None);
-        }
-        Err(error) => return Err(error),
+    let Some(inspected) = auth::inspect(&exchange.verifier(), token).await? else {
+        return Ok(None);
     };
     let names = ["azp", "appid", "client_id"];
-    let owner = names.iter().find_map(|name| claims.get(*name));
-    let owner = owner.and_then(Value::as_str).map(ToOwned::to_owned);
-    let expires = claims.get("exp").and_then(Value::as_i64);
-    let expires = expires.unwrap_or_default().saturating_mul(1000);
-    Ok(Some((owner, expires.saturating_add(10 * 60 * 1000))))
+    let mut stated = names.iter().filter_map(|name| inspected.claims.get(*name));
+    let owner = stated.next().and_then(Value::as_str);
+    let ends = inspected.ends.saturating_mul(1000);
+    Ok(Some((owner.map(ToOwned::to_owned), ends)))
 }

@@ -84,22 +84,18 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
     }
     let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
     let endpoints = endpoints(exchange).await?;
-    let mut methods = vec!["client_secret_basic", "client_secret_post"];
-    let mut algorithms = Vec::new();
-    if has_keys(exchange) {
-        methods.push("private_key_jwt");
-        algorithms.extend(["RS384", "ES384", "RS256", "ES256"]);
-    }
-    let document = json!({
+    let mut methods = vec!["none", "client_secret_basic", "client_secret_post"];
+    // Only the provider knows secrets: to give up a token, having it is proof enough.
+    let mut revocation_methods = vec!["none"];
+    let mut document = json!({
         "issuer": provider.issuer,
         "jwks_uri": provider.jwks_uri,
         "authorization_endpoint": endpoints.authorize,
         "token_endpoint": endpoints.token,
         "introspection_endpoint": endpoints.introspect,
+        "introspection_endpoint_auth_methods_supported": ["Bearer"],
         "revocation_endpoint": endpoints.revoke,
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
-        "token_endpoint_auth_methods_supported": methods,
-        "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "response_types_supported": ["code"],
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": [
@@ -109,5 +105,19 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
         ],
         "capabilities": capabilities(exchange),
     });
+    if let Some(members) = document.as_object_mut() {
+        if has_keys(exchange) {
+            methods.push("private_key_jwt");
+            revocation_methods.push("private_key_jwt");
+            for endpoint in ["token", "revocation"] {
+                let name = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
+                members.insert(name, json!(["RS384", "ES384", "RS256", "ES256"]));
+            }
+        }
+        for (endpoint, methods) in [("token", methods), ("revocation", revocation_methods)] {
+            let name = format!("{endpoint}_endpoint_auth_methods_supported");
+            members.insert(name, json!(methods));
+        }
+    }
     Ok(Answer::json(&document).with("access-control-allow-origin", "*"))
 }

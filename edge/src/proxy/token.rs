@@ -8,12 +8,12 @@ use super::client_authentication::{self, Client};
 use super::redirect::callback_url;
 use super::refusal::{self, Refused, missing, not_stored};
 use super::token_response::{Completion, complete};
-use super::{Purpose, backend_service, refresh_token, value};
+use super::{Purpose, backend_service, code_challenge, refresh_token, value};
 use crate::auth;
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
-use serde_json::Value;
-use smart::qualified_scope::qualify;
+use serde_json::{Map, Value};
+use smart::qualified_scope::requalify;
 
 /// What the provider is sent, and what its answer is completed with.
 #[derive(Debug, Default)]
@@ -95,7 +95,18 @@ async fn of_code(
     let Some(code) = opened else {
         return invalid();
     };
+    let verifier = value(form, "code_verifier");
+    if let Err(refused) =
+        code_challenge::check(code.challenge.as_deref(), verifier, client.is_public)
+    {
+        return Ok(Err(refused));
+    }
     if !exchange.spend(&code.id, code.expires).await? {
+        // Two parties have the code: what was issued for it ends.
+        // https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
+        let partition = exchange.partition()?;
+        let expires = exchange.now + refresh_token::LIFETIME;
+        partition.revoke_authorization(&code.id, expires).await?;
         return invalid();
     }
     Ok(Ok(Redemption {
@@ -106,7 +117,8 @@ async fn of_code(
         completion: Completion {
             launch: code.launch,
             chosen_by: code.chosen_by,
-            authorization: crate::binding::random_uuid(),
+            scope: code.scope,
+            authorization: code.id,
             ..Completion::default()
         },
     }))
@@ -128,7 +140,13 @@ async fn of_refresh_token(
         let words = "The refresh token was not made by this server for this client.";
         return Ok(Err(Refused("invalid_grant", words.into())));
     };
-    if !token.is_usable(exchange).await? {
+    let registered = exchange.config.smart_proxy.client(&token.client_id);
+    let has_keys = registered.is_some_and(|client| client.keys.is_some());
+    if has_keys && !client.is_verified {
+        let words = "The client has keys: it must send a client_assertion.";
+        return Ok(Err(Refused("invalid_client", words.into())));
+    }
+    if !token.take(exchange).await? {
         let words = "The refresh token has ended, was used before, or was revoked; sign in again.";
         return Ok(Err(Refused("invalid_grant", words.into())));
     }
@@ -136,6 +154,7 @@ async fn of_refresh_token(
         form: vec![("refresh_token", token.token)],
         completion: Completion {
             launch: token.launch,
+            scope: token.scope,
             client_id: token.client_id,
             authorization: token.authorization,
             generation: token.generation + 1,
@@ -169,18 +188,19 @@ async fn at_provider(
     }
     let forwarded = forwarded.into_iter();
     sent.extend(forwarded.filter_map(|name| Some((name, value(form, name)?.to_owned()))));
-    let authority = exchange.authority()?;
-    if let Some(scope) = value(form, "scope").filter(|_| is_v2(authority)) {
-        sent.push(("scope", at_audience(exchange, scope)));
+    if let Some(scope) = value(form, "scope").filter(|_| exchange.authority().is_ok_and(is_v2)) {
+        match for_us(exchange, scope) {
+            Ok(scope) => sent.push(("scope", scope)),
+            Err(refused) => return Ok(Err(refused)),
+        }
     }
-    let provider = auth::metadata(authority, exchange.now).await?;
-    let origin = exchange.header("origin");
-    let (status, answer) = auth::post_form(&provider.token_endpoint, &sent, origin).await?;
-    let Ok(Value::Object(mut answer)) = serde_json::from_str(&answer) else {
-        return Err(Error::Upstream(
-            "the token endpoint did not answer with JSON".into(),
-        ));
-    };
+    let taken = (completion.authorization.clone(), completion.generation - 1);
+    let is_repeatable = grant_type == "refresh_token" && completion.is_public;
+    let answered = ask_provider(exchange, &sent).await;
+    if is_repeatable && !matches!(answered, Ok((200..300, _))) {
+        exchange.partition()?.retreat(&taken.0, taken.1).await?;
+    }
+    let (status, mut answer) = answered?;
     if (200..300).contains(&status)
         && let Err(refused) = complete(exchange, &mut answer, completion).await?
     {
@@ -189,11 +209,30 @@ async fn at_provider(
     Ok(Ok(not_stored(exchange, status, &Value::Object(answer))))
 }
 
-/// Scopes as the provider names them; some clients send them so already.
-fn at_audience(exchange: &Exchange, scope: &str) -> String {
-    if scope.contains("://") {
-        return scope.to_owned();
+async fn ask_provider(
+    exchange: &Exchange,
+    form: &[(&'static str, String)],
+) -> Result<(u16, Map<String, Value>), Error> {
+    let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
+    let origin = exchange.header("origin");
+    let (status, answer) = auth::post_form(&provider.token_endpoint, form, origin).await?;
+    match serde_json::from_str(&answer) {
+        Ok(Value::Object(answer)) => Ok((status, answer)),
+        _ => Err(Error::Upstream(
+            "the token endpoint did not answer with JSON".into(),
+        )),
     }
-    let audiences = &exchange.config.security.audiences;
-    qualify(scope, audiences.first().unwrap_or(&exchange.base_url))
+}
+
+/// Scopes as the provider names them. A token for another server must not be had through us.
+fn for_us(exchange: &Exchange, scope: &str) -> Result<String, Refused> {
+    let configured = &exchange.config.security.audiences;
+    let mut audiences: Vec<&str> = configured.iter().map(String::as_str).collect();
+    if audiences.is_empty() {
+        audiences.push(&exchange.base_url);
+    }
+    requalify(scope, &audiences).map_err(|foreign| {
+        let words = format!("The scope {foreign} is not one of this server.");
+        Refused("invalid_scope", words)
+    })
 }

@@ -18,6 +18,8 @@ pub(super) struct Completion {
     pub(super) launch: Map<String, Value>,
     /// Who must have signed in.
     pub(super) chosen_by: Option<String>,
+    /// What the app asked for.
+    pub(super) scope: String,
     pub(super) client_id: String,
     pub(super) is_public: bool,
     /// The authorization and the generation that a refresh token in the answer is of.
@@ -38,9 +40,8 @@ pub(super) async fn complete(
             .map(ToOwned::to_owned)
     };
     let access_token = text(answer, "access_token").unwrap_or_default();
-    if let Some(chosen_by) = &completion.chosen_by
-        && auth::stated_claim(&access_token, "oid").as_ref() != Some(chosen_by)
-    {
+    let stated = auth::stated(&access_token);
+    if completion.chosen_by.is_some() && stated.object_id != completion.chosen_by {
         let words = "To sign in came another person than the one who had chosen the patient; start \
             again from the app.";
         return Ok(Err(Refused("invalid_grant", words.into())));
@@ -51,12 +52,16 @@ pub(super) async fn complete(
             answer.insert(name.into(), number.into());
         }
     }
-    let mut scopes = text(answer, "scope").map(|scopes| unqualify(&scopes));
+    // A provider that does not say what it granted granted what was asked for.
+    // https://www.rfc-editor.org/rfc/rfc6749#section-5.1
+    let granted = text(answer, "scope").map(|scopes| unqualify(&scopes));
+    let mut scopes = granted.unwrap_or_else(|| completion.scope.clone());
     let refresh_token = text(answer, "refresh_token");
     if let Some(token) = &refresh_token {
         let own = RefreshToken {
             token: token.clone(),
             launch: completion.launch.clone(),
+            scope: completion.scope.clone(),
             client_id: completion.client_id.clone(),
             authorization: completion.authorization.clone(),
             generation: completion.generation,
@@ -66,29 +71,28 @@ pub(super) async fn complete(
         let sealed = exchange.seal(Purpose::RefreshToken, &own).await?;
         answer.insert("refresh_token".into(), sealed.into());
         // Clients renew only when the scope says that they may.
-        let list = scopes.get_or_insert_default();
-        let says = |name: &str| list.split(' ').any(|scope| scope == name);
+        let says = |name: &str| scopes.split(' ').any(|scope| scope == name);
         if !says("offline_access") && !says("online_access") {
-            list.push_str(if list.is_empty() {
-                "offline_access"
-            } else {
-                " offline_access"
-            });
+            if !scopes.is_empty() {
+                scopes.push(' ');
+            }
+            scopes.push_str("offline_access");
         }
     }
-    if let Some(scopes) = scopes {
+    if !scopes.is_empty() {
         answer.insert("scope".into(), scopes.into());
     }
-    if refresh_token.is_some() || !completion.launch.is_empty() {
+    if !completion.authorization.is_empty() {
         let launch = Value::Object(completion.launch.clone()).to_string();
         let seconds = answer.get("expires_in").and_then(Value::as_i64);
-        let authorization = (completion.authorization.as_str(), completion.generation);
+        let ends = stated.ends.map(|ends| ends.saturating_mul(1000));
         let issued = Issued {
-            authorization: refresh_token.is_some().then_some(authorization),
+            authorization: &completion.authorization,
+            generation: refresh_token.is_some().then_some(completion.generation),
             authorization_expires: exchange.now + LIFETIME,
             access_token: &auth::token_id(&access_token),
             launch: &launch,
-            expires: exchange.now + seconds.unwrap_or(3600) * 1000,
+            expires: ends.unwrap_or(exchange.now + seconds.unwrap_or(3600) * 1000),
         };
         exchange.partition()?.issue(issued).await?;
     }

@@ -11,8 +11,6 @@ use wasm_bindgen_futures::JsFuture;
 pub(crate) struct Authorization {
     /// Which of its refresh tokens is the newest; the first is 0.
     pub(crate) generation: i64,
-    /// When that one was issued, in milliseconds since 1970.
-    pub(crate) advanced: i64,
     pub(crate) is_revoked: bool,
 }
 
@@ -27,8 +25,10 @@ pub(crate) struct AccessToken {
 /// Tokens that were issued to an app.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Issued<'a> {
-    /// The authorization and the generation of its refresh token; `None` without such a token.
-    pub(crate) authorization: Option<(&'a str, i64)>,
+    /// The authorization; empty for none.
+    pub(crate) authorization: &'a str,
+    /// Which of its refresh tokens is issued, where one is.
+    pub(crate) generation: Option<i64>,
     /// When the authorization ends if it is not used, in milliseconds since 1970.
     pub(crate) authorization_expires: i64,
     /// The id of the access token: not the token itself.
@@ -42,10 +42,9 @@ pub(crate) struct Issued<'a> {
 impl Partition {
     /// Writes down that tokens were issued.
     pub(crate) async fn issue(&self, issued: Issued<'_>) -> Result<(), Error> {
-        let (authorization, generation) = issued.authorization.unwrap_or_default();
         let row = Array::of5(
-            &authorization.into(),
-            &number(generation),
+            &issued.authorization.into(),
+            &issued.generation.map_or(JsValue::NULL, number),
             &number(issued.authorization_expires),
             &issued.access_token.into(),
             &issued.launch.into(),
@@ -55,13 +54,31 @@ impl Partition {
         Ok(())
     }
 
+    /// Uses up a refresh token, which may be used once more for `grace` milliseconds; `false` when
+    /// it may not be. See the ledger.
+    pub(crate) async fn advance(
+        &self,
+        (id, generation): (&str, i64),
+        grace: i64,
+        expires: i64,
+    ) -> Result<bool, Error> {
+        let [generation, grace, expires] = [generation, grace, expires].map(|n| n as f64);
+        let advanced = self.stub.advance(id, generation, grace, expires)?;
+        Ok(JsFuture::from(advanced).await?.is_truthy())
+    }
+
+    /// Takes an advance back, because nothing came of it.
+    pub(crate) async fn retreat(&self, id: &str, generation: i64) -> Result<(), Error> {
+        JsFuture::from(self.stub.retreat(id, generation as f64)?).await?;
+        Ok(())
+    }
+
     /// How an authorization stands; `None` when it has ended or never was.
     pub(crate) async fn authorization(&self, id: &str) -> Result<Option<Authorization>, Error> {
         let found = JsFuture::from(self.stub.authorization(id)?).await?;
         Ok(row(&found).map(|row| Authorization {
             generation: integer(&row, 0),
-            advanced: integer(&row, 1),
-            is_revoked: integer(&row, 2) != 0,
+            is_revoked: integer(&row, 1) != 0,
         }))
     }
 

@@ -344,3 +344,28 @@ fn deleting_with_a_version_tells_nothing_of_what_is_outside() {
         assert_outcome(&answer, 404, "not-found", "");
     }
 }
+
+#[test]
+fn what_stands_in_a_constraint_is_no_scope() {
+    let server = Server::shared();
+    for constraint in [
+        "http://x/system/*.cruds",
+        "http:%2F%2Fx%2Fsystem%2F*.cruds",
+        "https://fhir.example/patient/*.cruds",
+    ] {
+        for start in ["", &format!("{}/", server.base)] {
+            let app = app(&format!(
+                "{start}patient/Observation.rs?category={constraint}"
+            ));
+            let other = unique("other");
+            server.admin().save(&patient_with_id(&other));
+            for id in [&other, &app.patient] {
+                let path = format!("/Patient/{id}");
+                assert_outcome(&app.client.get(&path), 403, "forbidden", "scope");
+                let put = app.client.put(&path, &patient_with_id(id));
+                assert_outcome(&put, 403, "forbidden", "scope");
+            }
+            app.client.get("/Observation").expect(200);
+        }
+    }
+}

@@ -126,14 +126,7 @@ fn a_value_never_becomes_a_parameter_of_its_own() {
     let server = v2();
     let sly =
         "x&redirect_uri=https://evil.example#&client_id=evil\r\nLocation: https://evil.example";
-    for name in [
-        "state",
-        "scope",
-        "nonce",
-        "prompt",
-        "login_hint",
-        "code_challenge",
-    ] {
+    for name in ["state", "scope", "nonce", "prompt", "login_hint"] {
         let answer = authorize(server, &request(server).set(name, sly));
         let target = Target::of(&answer);
         assert_eq!(target.address, endpoint(server, "/v2.0"), "{name}");
@@ -178,7 +171,7 @@ fn nobody_can_read_the_state_and_no_two_are_alike() {
 #[test]
 fn launches_are_taken_in_every_base64_that_ehrs_write() {
     let server = v2();
-    let launch = "{\r\n \"patient\": \"p\u{fc}\u{fe}?>\" }";
+    let launch = "{\r\n \"patient\": \"p-1\", \"ehr\": \"\u{fc}\u{fe}?>\" }";
     for encoded in [
         STANDARD.encode(launch),
         URL_SAFE.encode(launch),
@@ -238,4 +231,57 @@ fn what_the_app_did_wrong_it_learns_with_its_state() {
     assert_eq!(target.address, APP);
     assert_eq!(target.names(), ["error", "error_description"]);
     assert_eq!(target.value("error"), Some("invalid_request"));
+}
+
+#[test]
+fn a_launch_that_no_app_could_use_is_refused() {
+    let server = v2();
+    for (launch, words) in [
+        (json!({ "patient": ["p"] }), "`patient`"),
+        (json!({ "patient": "Patient/p" }), "`patient`"),
+        (json!({ "encounter": 7 }), "`encounter`"),
+        (
+            json!({ "need_patient_banner": "yes" }),
+            "`need_patient_banner`",
+        ),
+        (
+            json!({ "smart_style_url": "javascript:x" }),
+            "`smart_style_url`",
+        ),
+    ] {
+        let request = request(server).set("launch", &encoded(&launch));
+        let target = Target::of(&authorize(server, &request));
+        assert_eq!(target.address, APP);
+        assert_eq!(target.value("error"), Some("invalid_request"));
+        let description = target.value("error_description").unwrap_or_default();
+        assert!(description.contains(words), "{description}");
+    }
+    // Nobody is named: the app that asks for a patient is given the choice.
+    let request = request(server).set("launch", &encoded(&json!({ "patient": null })));
+    let target = Target::of(&authorize(server, &request.set("scope", "launch/patient")));
+    assert!(target.address.ends_with("/app/launch-context"));
+}
+
+#[test]
+fn a_head_uses_nothing_up() {
+    let server = v2();
+    let state = sealed_state(server, &request(server));
+    let path = format!("{CALLBACK}/{APP_SEGMENT}?code=x&state={state}");
+    let head = server.anonymous().request("HEAD", &path).send();
+    assert_eq!(head.status, 405);
+    assert_eq!(head.header("allow").as_deref(), Some("GET"));
+    assert_eq!(server.anonymous().get(&path).status, 302);
+}
+
+#[test]
+fn refusals_are_kept_and_told_on_by_nobody() {
+    let answer = v2()
+        .anonymous()
+        .get(&format!("{}?state=secret", super::AUTHORIZE));
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.header("cache-control").as_deref(), Some("no-store"));
+    assert_eq!(
+        answer.header("referrer-policy").as_deref(),
+        Some("no-referrer")
+    );
 }

@@ -304,10 +304,54 @@ fn an_app_with_keys_redeems_its_code_by_assertion() {
     let renewal = Parameters::default()
         .set("grant_type", "refresh_token")
         .set("refresh_token", token);
-    let bare = post_token(server, &renewal.clone().set("client_id", CONFIDENTIAL));
-    assert_token_refused(&bare, 401, "invalid_client", "has keys");
+    for bare in [
+        renewal.clone(),
+        renewal.clone().set("client_id", CONFIDENTIAL),
+    ] {
+        let answer = post_token(server, &bare);
+        assert_token_refused(&answer, 401, "invalid_client", "has keys");
+    }
     let proved = renewal
         .set("client_assertion_type", ASSERTION_TYPE)
         .set("client_assertion", &assertion(CONFIDENTIAL));
     post_token(server, &proved).expect(200);
+}
+
+#[test]
+fn a_revoked_token_is_revoked_in_every_spelling() {
+    let server = server();
+    let answer = post_token(server, &request(&assertion("reader"), "system/*.rs")).expect(200);
+    let token = answer.body["access_token"].as_str().expect("a token");
+    let form = Parameters::default()
+        .set("token", token)
+        .set("client_assertion_type", ASSERTION_TYPE)
+        .set("client_assertion", &assertion("reader"));
+    let request = server.anonymous().request("POST", "/connect/revoke");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    request.body(form.to_string()).send().expect(200);
+    let other = token.replace('-', "+").replace('_', "/");
+    for token in [
+        token.to_owned(),
+        other,
+        format!("{token}="),
+        format!("{token}=="),
+    ] {
+        let refused = server.bearing(&token).get("/Patient/demo-amelia");
+        assert_outcome(&refused, 401, "login", "");
+    }
+}
+
+#[test]
+fn nothing_in_a_constraint_widens_what_is_granted() {
+    let scope = "system/Patient.r?x=http://a/system/*.rs";
+    let answer = post_token(server(), &request(&assertion("reader"), scope));
+    if answer.status == 200 {
+        let refused = service(&answer).get("/Observation/pulse-of-demo-amelia");
+        assert_outcome(&refused, 403, "forbidden", "scope");
+    }
+    let category = "http://terminology.hl7.org/CodeSystem/observation-category|vital-signs";
+    let scope = format!("system/Observation.rs?category={category}");
+    let answer = post_token(server(), &request(&assertion("reader"), &scope)).expect(200);
+    assert_eq!(answer.body["scope"], scope);
+    service(&answer).get("/Observation").expect(200);
 }

@@ -67,7 +67,7 @@ fn the_app_s_own_query_is_kept() {
 #[test]
 fn the_provider_s_error_reaches_the_app_with_its_state() {
     let server = v2();
-    let words = "AADSTS65004: The user said no & left.\r\nLocation: https://evil.example";
+    let words = "AADSTS65004: The user \"said\" no & left.\r\nLocation: https://evil.example";
     let error = Parameters::default()
         .set("error", "access_denied")
         .set("error_description", words)
@@ -76,7 +76,8 @@ fn the_provider_s_error_reaches_the_app_with_its_state() {
     assert_eq!(target.address, APP);
     assert_eq!(target.names(), ["error", "error_description", "state"]);
     assert_eq!(target.value("error"), Some("access_denied"));
-    assert_eq!(target.value("error_description"), Some(words));
+    let told = "AADSTS65004: The user said no & left.Location: https://evil.example";
+    assert_eq!(target.value("error_description"), Some(told));
     assert_eq!(target.value("state"), Some(STATE));
     assert_shown_here(&call_back(server, &error), "completed before");
 }

@@ -48,6 +48,7 @@ fn the_app_learns_the_patient_that_the_person_chose() {
         let described = describe(server, &pending).expect(200);
         let expected = json!({
             "clientId": PUBLIC,
+            "name": "Growth chart",
             "redirectHost": "app.example",
             "scope": "openid fhirUser launch/patient patient/*.rs",
             "needs": ["patient"],

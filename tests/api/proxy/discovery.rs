@@ -98,8 +98,10 @@ fn the_smart_configuration_names_the_proxy_and_only_what_it_can() {
         "introspection_endpoint": format!("{}/connect/introspect", server.base),
         "revocation_endpoint": format!("{}/connect/revoke", server.base),
         "grant_types_supported": null,
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "token_endpoint_auth_signing_alg_values_supported": [],
+        "introspection_endpoint_auth_methods_supported": ["Bearer"],
+        "revocation_endpoint_auth_methods_supported": ["none"],
+        "token_endpoint_auth_methods_supported":
+            ["none", "client_secret_basic", "client_secret_post"],
         "response_types_supported": ["code"],
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": null,

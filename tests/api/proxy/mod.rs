@@ -52,7 +52,8 @@ const LISTED_ORIGIN: &str = "https://app.example";
 
 fn settings() -> Settings {
     let clients = json!([
-        { "clientId": PUBLIC, "redirectUris": [APP, APP_WITH_QUERY, "http://localhost:3000/cb"] },
+        { "clientId": PUBLIC, "name": "Growth chart",
+          "redirectUris": [APP, APP_WITH_QUERY, "http://localhost:3000/cb"] },
         { "clientId": CONFIDENTIAL, "redirectUris": [APP, OTHER_APP] },
     ]);
     let settings = Settings::default().variable("SMART_CLIENTS", &clients.to_string());

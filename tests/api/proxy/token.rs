@@ -6,7 +6,7 @@ use super::{
     VERIFIER, assert_token_refused, code, confidential_request, post_token, redemption, request,
     sealed_state, v1, v2,
 };
-use api::{Answer, Browser};
+use api::{Answer, Browser, assert_outcome};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::thread;
@@ -28,24 +28,111 @@ fn post(content_type: &str, authorization: Option<&str>, body: &str) -> Answer {
 #[test]
 fn only_the_verifier_of_the_challenge_redeems_a_code() {
     for server in [v1(), v2()] {
-        for form in [
-            redemption("").set("code_verifier", &VERIFIER.replace('d', "e")),
-            redemption("").set("code_verifier", CHALLENGE),
-            redemption("").set("code_verifier", ""),
-            redemption("").without("code_verifier"),
+        let right = redemption(&code(server, &request(server)));
+        for wrong in [
+            right
+                .clone()
+                .set("code_verifier", &VERIFIER.replace('d', "e")),
+            right.clone().set("code_verifier", CHALLENGE),
+            right.clone().set("code_verifier", ""),
+            right.clone().without("code_verifier"),
         ] {
-            let form = form.set("code", &code(server, &request(server)));
-            // In the provider's own words.
-            assert_token_refused(&post_token(server, &form), 400, "invalid_grant", "AADSTS");
-            let late = form.set("code_verifier", VERIFIER);
-            assert_token_refused(
-                &post_token(server, &late),
-                400,
-                "invalid_grant",
-                "used before",
-            );
+            let answer = post_token(server, &wrong);
+            assert_token_refused(&answer, 400, "invalid_grant", "code_verifier");
         }
+        // Who does not know the verifier does not use the code up either.
+        post_token(server, &right).expect(200);
+        let again = post_token(server, &right);
+        assert_token_refused(&again, 400, "invalid_grant", "used before");
     }
+}
+
+#[test]
+fn a_verifier_without_a_challenge_is_refused() {
+    let server = v2();
+    let form = redemption(&code(server, &confidential_request(server)));
+    let form = form
+        .set("client_id", CONFIDENTIAL)
+        .set("client_secret", SECRET);
+    let answer = post_token(server, &form);
+    assert_token_refused(
+        &answer,
+        400,
+        "invalid_grant",
+        "belongs to no code_challenge",
+    );
+    post_token(server, &form.without("code_verifier")).expect(200);
+}
+
+#[test]
+fn a_code_that_comes_back_ends_what_was_issued_for_it() {
+    let server = v2();
+    let form = redemption(&code(server, &request(server)));
+    let first = post_token(server, &form).expect(200);
+    let token = first.body["access_token"].as_str().expect("a token");
+    let again = post_token(server, &form);
+    assert_token_refused(&again, 400, "invalid_grant", "used before");
+    let refused = server.bearing(token).get("/Patient/demo-amelia");
+    assert_outcome(&refused, 401, "login", "revoked");
+    let renewal = Parameters::default()
+        .set("grant_type", "refresh_token")
+        .set(
+            "refresh_token",
+            first.body["refresh_token"].as_str().expect("a token"),
+        );
+    let refused = post_token(server, &renewal);
+    assert_token_refused(&refused, 400, "invalid_grant", "revoked");
+}
+
+#[test]
+fn scopes_of_other_servers_are_not_asked_for() {
+    let server = v2();
+    let service = Parameters::default()
+        .set("grant_type", "client_credentials")
+        .set("client_id", "svc-reader")
+        .set("client_secret", "dev-secret-3");
+    for scope in [
+        "https://graph.microsoft.com/.default".to_owned(),
+        format!(
+            "{}/.default https://graph.microsoft.com/.default",
+            server.base
+        ),
+        format!("{}.evil.example/.default", server.base),
+    ] {
+        let answer = post_token(server, &service.clone().set("scope", &scope));
+        assert_token_refused(&answer, 400, "invalid_scope", "not one of this server");
+    }
+    let own = service.set("scope", &format!("{}/.default", server.base));
+    post_token(server, &own).expect(200);
+}
+
+#[test]
+fn forms_are_short() {
+    let long = redemption(&"x".repeat(70_000)).to_string();
+    let answer = post("application/x-www-form-urlencoded", None, &long);
+    assert_outcome(&answer, 413, "too-long", "64 KB");
+    let many: Vec<String> = (0..8_000).map(|at| format!("n{at}=1")).collect();
+    let start = std::time::Instant::now();
+    let answer = post("application/x-www-form-urlencoded", None, &many.join("&"));
+    assert_token_refused(&answer, 400, "invalid_request", "grant_type");
+    assert!(start.elapsed() < std::time::Duration::from_secs(5));
+}
+
+#[test]
+fn a_client_proves_itself_in_one_way() {
+    let server = v2();
+    let form = redemption("x")
+        .set("client_id", CONFIDENTIAL)
+        .set("client_secret", SECRET);
+    let header = format!(
+        "Basic {}",
+        STANDARD.encode(format!("{CONFIDENTIAL}:{SECRET}"))
+    );
+    let request = server.anonymous().request("POST", TOKEN);
+    let request = request.header("authorization", &header);
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let answer = request.body(form.to_string()).send();
+    assert_token_refused(&answer, 400, "invalid_request", "two ways");
 }
 
 #[test]
@@ -215,13 +302,14 @@ fn a_form_is_one_with_parameters_and_in_capitals_too() {
 #[test]
 fn a_wrong_secret_is_refused_in_the_provider_s_words() {
     let server = v2();
-    for secret in ["wrong", ""] {
-        let form = redemption(&code(server, &confidential_request(server)));
-        let form = form.without("code_verifier").set("client_id", CONFIDENTIAL);
-        let answer = post_token(server, &form.set("client_secret", secret));
-        assert_token_refused(&answer, 401, "invalid_client", "AADSTS7000215");
-        assert!(answer.body["trace_id"].is_string(), "{answer}");
-    }
+    let form = redemption(&code(server, &confidential_request(server)));
+    let form = form.without("code_verifier").set("client_id", CONFIDENTIAL);
+    // Without a secret it is a public app to us, which would need PKCE.
+    let bare = post_token(server, &form.clone().set("client_secret", ""));
+    assert_token_refused(&bare, 400, "invalid_grant", "PKCE");
+    let answer = post_token(server, &form.set("client_secret", "wrong"));
+    assert_token_refused(&answer, 401, "invalid_client", "AADSTS7000215");
+    assert!(answer.body["trace_id"].is_string(), "{answer}");
     let service = Parameters::default()
         .set("grant_type", "client_credentials")
         .set("client_id", "svc-reader")

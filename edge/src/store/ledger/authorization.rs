@@ -7,8 +7,9 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Ledger {
-    /// Writes down that tokens were issued: `[authorization, generation, its end, access token,
-    /// its launch context, its end]`. An empty authorization stands for none: no refresh token.
+    /// Writes down that tokens were issued: `[authorization, generation of the refresh token, its
+    /// end, access token, its launch context, its end]`. Without a refresh token the generation is
+    /// null.
     ///
     /// # Errors
     /// What SQLite says.
@@ -24,12 +25,9 @@ impl Ledger {
             ] {
                 database.run(sweep, std::slice::from_ref(&now))?;
             }
-            if authorization.as_string().is_some_and(|id| !id.is_empty()) {
-                let statement =
-                    "INSERT INTO authorization(id, generation, advanced, revoked, expires)
-                    VALUES(?, ?, ?, 0, ?) ON CONFLICT(id) DO UPDATE SET
-                    advanced = iif(excluded.generation > generation, excluded.advanced, advanced),
-                    generation = max(generation, excluded.generation),
+            if !generation.is_null() {
+                let statement = "INSERT INTO authorization VALUES(?, ?, ?, 0, 0, ?)
+                    ON CONFLICT(id) DO UPDATE SET generation = max(generation, excluded.generation),
                     expires = max(expires, excluded.expires)";
                 let values = [
                     authorization.clone(),
@@ -51,13 +49,68 @@ impl Ledger {
         })
     }
 
-    /// How an authorization stands: `[generation, when that began, revoked]`; nothing when there
-    /// is none.
+    /// Uses up the refresh token of a generation: `true` when it may be used. That is the newest
+    /// one, and for `grace` milliseconds the one before, once more, whose answer may have got lost.
+    /// Any other was used before by somebody else, and the authorization ends, to be remembered
+    /// until `expires`.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn advance(
+        &self,
+        id: &str,
+        generation: f64,
+        grace: f64,
+        expires: f64,
+    ) -> Result<bool, JsValue> {
+        let database = &self.inner.database;
+        let now = js_sys::Date::now();
+        database.transaction(|| {
+            let statement = "SELECT generation, advanced, repeated FROM authorization
+                WHERE id = ? AND revoked = 0";
+            let Some(row) = database.row(statement, &[id.into()])? else {
+                return Ok(false);
+            };
+            let [newest, advanced, repeated] =
+                [0, 1, 2].map(|at| row.get(at).as_f64().unwrap_or_default());
+            if generation >= newest {
+                let statement = "UPDATE authorization SET generation = ?, advanced = ?,
+                    repeated = 0 WHERE id = ?";
+                database.run(
+                    statement,
+                    &[(generation + 1.0).into(), now.into(), id.into()],
+                )?;
+                return Ok(true);
+            }
+            let is_the_one_before = generation + 1.0 >= newest;
+            if is_the_one_before && now - advanced < grace && repeated < 1.0 {
+                let statement = "UPDATE authorization SET repeated = 1 WHERE id = ?";
+                database.run(statement, &[id.into()])?;
+                return Ok(true);
+            }
+            self.end(id, expires)?;
+            Ok(false)
+        })
+    }
+
+    /// Takes an advance from `generation` back, because nothing came of it.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn retreat(&self, id: &str, generation: f64) -> Result<(), JsValue> {
+        let statement = "UPDATE authorization SET generation = ?, repeated = 0
+            WHERE id = ? AND generation = ?";
+        let database = &self.inner.database;
+        let values = [generation.into(), id.into(), (generation + 1.0).into()];
+        database.transaction(|| database.run(statement, &values))
+    }
+
+    /// How an authorization stands: `[generation, revoked]`; nothing when there is none.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn authorization(&self, id: &str) -> Result<Option<Array>, JsValue> {
-        let statement = "SELECT generation, advanced, revoked FROM authorization WHERE id = ?";
+        let statement = "SELECT generation, revoked FROM authorization WHERE id = ?";
         self.inner.database.row(statement, &[id.into()])
     }
 
@@ -82,11 +135,7 @@ impl Ledger {
     /// What SQLite says.
     #[wasm_bindgen(js_name = revokeAuthorization)]
     pub fn revoke_authorization(&self, id: &str, expires: f64) -> Result<(), JsValue> {
-        let statement = "INSERT INTO authorization(id, generation, advanced, revoked, expires)
-            VALUES(?, 0, 0, 1, ?) ON CONFLICT(id) DO UPDATE SET
-            revoked = 1, expires = max(expires, excluded.expires)";
-        let database = &self.inner.database;
-        database.transaction(|| database.run(statement, &[id.into(), expires.into()]))
+        self.inner.database.transaction(|| self.end(id, expires))
     }
 
     /// Ends one access token, which would end by itself at `expires`.
@@ -96,8 +145,19 @@ impl Ledger {
     #[wasm_bindgen(js_name = revokeAccessToken)]
     pub fn revoke_access_token(&self, id: &str, expires: f64) -> Result<(), JsValue> {
         let statement = "INSERT INTO access_token(id, authorization, launch, revoked, expires)
-            VALUES(?, '', '{}', 1, ?) ON CONFLICT(id) DO UPDATE SET revoked = 1";
+            VALUES(?, '', '{}', 1, ?) ON CONFLICT(id) DO UPDATE SET
+            revoked = 1, expires = max(expires, excluded.expires)";
         let database = &self.inner.database;
         database.transaction(|| database.run(statement, &[id.into(), expires.into()]))
+    }
+}
+
+impl Ledger {
+    fn end(&self, id: &str, expires: f64) -> Result<(), JsValue> {
+        let statement = "INSERT INTO authorization VALUES(?, 0, 0, 0, 1, ?)
+            ON CONFLICT(id) DO UPDATE SET revoked = 1, expires = max(expires, excluded.expires)";
+        self.inner
+            .database
+            .run(statement, &[id.into(), expires.into()])
     }
 }
