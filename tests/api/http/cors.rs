@@ -4,6 +4,16 @@ use api::{Answer, Client, Server, Settings};
 
 const LISTED: &str = "https://app.example";
 
+/// What lets a script of another origin do anything.
+const PERMISSIONS: [&str; 6] = [
+    "allow-origin",
+    "allow-methods",
+    "allow-headers",
+    "allow-credentials",
+    "expose-headers",
+    "max-age",
+];
+
 fn preflight(client: &Client, path: &str, origin: &str) -> Answer {
     let request = client.request("OPTIONS", path).header("origin", origin);
     let request = request.header("access-control-request-method", "PUT");
@@ -104,39 +114,109 @@ fn answers_of_every_status_can_be_read_by_a_listed_origin() {
     }
 }
 
+/// Origins that a careless comparison would take for one on the list, and some from far away.
+const UNLISTED: [&str; 30] = [
+    "http://app.example",
+    "HTTPS://app.example",
+    "https://APP.example",
+    "https://app.example:443",
+    "https://app.example:444",
+    "https://app.example:",
+    "https://app.example.",
+    "https://app.example/",
+    "https://app.example/path",
+    "https://app.example?x",
+    "https://app.example#x",
+    "https://app.example.evil",
+    "https://app.example@evil.example",
+    "https://evil.example@app.example",
+    "https://evil-app.example",
+    "https://evil.app.example",
+    "https://app-example",
+    "https://appxexample",
+    "https://app.exampl",
+    "https://app.example,http://localhost:3000",
+    "https://app.example https://evil.example",
+    "https://evil.example/https://app.example",
+    "https://*.example",
+    "//app.example",
+    "app.example",
+    "http://localhost:3001",
+    "http://localhost",
+    "http://127.0.0.1:3000",
+    "null",
+    "*",
+];
+
 #[test]
 fn an_origin_that_is_not_listed_to_the_letter_gets_no_permission() {
     let server = Server::shared();
-    for origin in [
-        "http://app.example",
-        "https://app.example:444",
-        "https://app.example.evil",
-        "https://evil-app.example",
-        "https://evil.example/https://app.example",
-        "https://APP.example",
-        "https://app.example/",
-        "null",
-        "*",
-    ] {
+    let mut cases = 0;
+    for origin in UNLISTED {
+        let post = server.admin().request("POST", "/Patient/_search");
         for answer in [
             preflight(&server.anonymous(), "/Patient/1", origin),
+            preflight(&server.anonymous(), "/", origin),
             get(&server.admin(), "/Patient?_count=1", origin),
+            get(&server.anonymous(), "/Patient", origin),
+            post.header("origin", origin)
+                .form(&[("_count", "1")])
+                .send(),
         ] {
-            assert!(matches!(answer.status, 200 | 204), "{answer}");
-            for name in [
-                "allow-origin",
-                "allow-methods",
-                "allow-credentials",
-                "expose-headers",
-            ] {
+            assert!(matches!(answer.status, 200 | 204 | 401), "{answer}");
+            for name in PERMISSIONS {
                 assert_eq!(header(&answer, name), "", "{origin} {name}");
             }
             assert_eq!(answer.header("vary").as_deref(), Some("Origin"), "{origin}");
+            cases += 1;
         }
     }
+    assert!(cases >= 150, "{cases} cases");
     let none = server.admin().get("/Patient?_count=1").expect(200);
     assert_eq!(header(&none, "allow-origin"), "");
     assert_eq!(none.header("vary").as_deref(), Some("Origin"));
+}
+
+#[test]
+fn discovery_is_for_every_origin_and_never_with_credentials() {
+    let client = Server::shared().anonymous();
+    for origin in UNLISTED {
+        for path in ["/metadata", "/.well-known/smart-configuration"] {
+            let answer = get(&client, path, origin).expect(200);
+            assert_eq!(header(&answer, "allow-origin"), "*", "{origin} {path}");
+            assert_eq!(header(&answer, "allow-credentials"), "", "{origin} {path}");
+        }
+    }
+}
+
+#[test]
+fn what_a_preflight_asks_for_is_not_echoed() {
+    let client = Server::shared().anonymous();
+    for (method, headers) in [
+        ("TRACE", "authorization"),
+        ("CONNECT", "authorization"),
+        ("EVIL", "x-evil"),
+        ("PUT", "x-evil"),
+        ("PUT", "cookie"),
+        ("*", "*"),
+        ("", ""),
+        ("PUT, EVIL", "x-evil, authorization"),
+    ] {
+        let request = client
+            .request("OPTIONS", "/Patient/1")
+            .header("origin", LISTED);
+        let request = request.header("access-control-request-method", method);
+        let request = request.header("access-control-request-headers", headers);
+        let answer = request.send().expect(204);
+        let methods = names(&header(&answer, "allow-methods"));
+        let allowed = names(&header(&answer, "allow-headers"));
+        for method in ["trace", "connect", "evil", "*"] {
+            assert!(!methods.contains(&method.to_owned()), "{methods:?}");
+        }
+        for name in ["x-evil", "cookie", "*"] {
+            assert!(!allowed.contains(&name.to_owned()), "{allowed:?}");
+        }
+    }
 }
 
 #[test]

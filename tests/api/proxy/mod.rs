@@ -11,6 +11,7 @@ mod discovery;
 mod introspect;
 mod launch;
 mod parameters;
+mod pkce;
 mod rate_limit;
 mod redirects;
 mod refresh;
