@@ -39,6 +39,8 @@ pub(crate) struct Exchange {
     pub(crate) now: i64,
     headers: Vec<(String, String)>,
     partition: std::cell::OnceCell<Partition>,
+    /// Whether the caller may see only a part of what the store has to look at.
+    is_confined: std::cell::Cell<bool>,
 }
 
 impl Exchange {
@@ -79,6 +81,7 @@ impl Exchange {
             now,
             headers,
             partition: std::cell::OnceCell::new(),
+            is_confined: std::cell::Cell::new(false),
             config,
             env,
         }
@@ -189,7 +192,11 @@ impl Exchange {
             now: self.now.saturating_mul(10_000),
             handling: Handling::Strict,
         };
-        authorise(principal, action, resource_type, &context)
+        let grant = authorise(principal, action, resource_type, &context)?;
+        if !grant.confinement().is_everything() {
+            self.is_confined.set(true);
+        }
+        Ok(grant)
     }
 
     /// The definition's own name of a resource type; 404 when there is none.
@@ -319,9 +326,13 @@ impl Exchange {
             if charge.sequence > 0 {
                 answer = answer.with("x-ms-session-token", charge.sequence.to_string());
             }
-            // One unit for ten rows read or one row written; docs/configuration.md tells users.
-            let units = charge.rows_read as f64 / 10.0 + charge.rows_written as f64;
-            answer = answer.with("x-ms-request-charge", format!("{units:.1}"));
+            // Rows are read before it is known whose they are: to who may see only some, their
+            // number would tell of the others.
+            if !self.is_confined.get() {
+                // One unit for ten rows read or one row written; docs/configuration.md tells users.
+                let units = charge.rows_read as f64 / 10.0 + charge.rows_written as f64;
+                answer = answer.with("x-ms-request-charge", format!("{units:.1}"));
+            }
         }
         if self.is_of_proxy() && answer.header("cache-control").is_none() {
             // The address may hold a state or a code, whatever became of it.

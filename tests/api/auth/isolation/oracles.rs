@@ -12,7 +12,6 @@ fn essence(answer: &Answer, replaced: &[&str]) -> String {
         "date",
         "x-request-id",
         "x-ms-session-token",
-        "x-ms-request-charge",
         "last-modified",
         "location",
         "content-length",
