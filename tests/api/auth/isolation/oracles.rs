@@ -169,3 +169,31 @@ fn a_resource_that_mentions_a_patient_in_passing_is_not_the_patients() {
     let found = pair.server.admin().search("Observation", &focused);
     assert_search_finds(&found, &thief.base, &[&id]);
 }
+
+#[test]
+fn whatever_else_has_the_id_of_a_patient_is_not_the_patient() {
+    let pair = Pair::shared();
+    let sides = pair.sides();
+    let (admin, thief) = (pair.server.admin(), pair.thief("patient/*.cruds"));
+    let (id, tag) = (&sides.thief.id, unique("namesake"));
+    for subject in [
+        format!("Group/{id}"),
+        format!("Device/{id}"),
+        format!("Location/{id}"),
+        format!("https://other.example/Patient/{id}"),
+        format!("https://other.example/Patient/{id}/_history/1"),
+        format!("#{id}"),
+        format!("urn:uuid:{id}"),
+    ] {
+        let sample = observation(&tag, &subject);
+        let stored = admin.post("/Observation", &sample).expect(201);
+        let path = format!("/Observation/{}", stored.id());
+        assert_outcome(&thief.get(&path), 404, "not-found", "");
+        let found = thief.search("Observation", &[("identifier", &tag)]);
+        assert_search_finds(&found, &thief.base, &[]);
+        thief.delete(&path).expect(204);
+        assert_eq!(admin.get(&path).expect(200).body, stored.body, "{subject}");
+        let created = thief.post("/Observation", &sample);
+        assert_outcome(&created, 403, "forbidden", "outside the compartment");
+    }
+}

@@ -1,5 +1,4 @@
-//! The record of one person: a nearly full resource of every type, all of them under one id, so
-//! that only the type of a reference tells a person from anything else.
+//! The record of one person: a nearly full resource of every type, all of them under one id.
 
 use crate::example::Example;
 use crate::samples::{bundle, put, with};
