@@ -349,8 +349,11 @@ impl Exchange {
 }
 
 fn too_large(limit: usize) -> Error {
-    let limit = limit / 1024;
-    let message = format!("The body is larger than {limit} KB, the most that is taken here.");
+    let limit = match limit / 1024 {
+        kilobytes if kilobytes >= 1024 => format!("{} MB", kilobytes / 1024),
+        kilobytes => format!("{kilobytes} KB"),
+    };
+    let message = format!("The body is larger than {limit}, the most that is taken here.");
     Error::rejected(Reason::TooLarge, IssueType::TooLong, message)
 }
 

@@ -6,7 +6,9 @@ use crate::auth::Principal;
 use crate::error::{Error, Reason, Rejection};
 use crate::http::{Answer, Exchange, if_match, rejection_status};
 use fhir::bundle::{Entry, Method, Target};
+use fhir::interaction::Interaction;
 use fhir::outcome::{Issue, IssueType, operation_outcome};
+use fhir::route;
 use serde_json::{Map, Value, json};
 use wasm_bindgen::JsValue;
 
@@ -53,26 +55,41 @@ async fn get(
 ) -> Result<Answer, Error> {
     let query = query.unwrap_or_default().as_bytes();
     let pairs: Vec<(String, String)> = form_urlencoded::parse(query).into_owned().collect();
-    match target {
-        Target::Type(name) => search_type::search_type(exchange, principal, name, &pairs).await,
-        Target::Instance(name, id) => read::read(exchange, principal, name, id).await,
-        Target::Path(path) => match path.split('/').collect::<Vec<_>>().as_slice() {
-            [name, id, "_history"] => {
-                history_instance::history_instance(exchange, principal, (name, id), &pairs).await
-            }
-            [name, id, "_history", version] => {
-                vread::vread(exchange, principal, (name, id), version).await
-            }
-            _ => {
-                let message = format!("This server has nothing at /{path} that a bundle can get.");
-                Err(Error::rejected(
-                    Reason::NotFound,
-                    IssueType::NotFound,
-                    message,
-                ))
-            }
-        },
+    let segments: Vec<&str> = match target {
+        Target::Type(name) => vec![name],
+        Target::Instance(name, id) => vec![name, id],
+        Target::Path(path) => path.split('/').collect(),
+    };
+    let Some(matched) = route::find(exchange.definitions, "GET", &segments) else {
+        if let [name, ..] = segments.as_slice() {
+            exchange.resource_type(name)?;
+        }
+        return Err(nothing_at(&segments));
+    };
+    let (name, id) = (matched.resource_type, matched.id);
+    match matched.route.interaction {
+        Interaction::SearchType => {
+            search_type::search_type(exchange, principal, name, &pairs).await
+        }
+        Interaction::Read => read::read(exchange, principal, name, id).await,
+        Interaction::HistoryInstance => {
+            history_instance::history_instance(exchange, principal, (name, id), &pairs).await
+        }
+        Interaction::Vread => vread::vread(exchange, principal, (name, id), matched.version).await,
+        // What the server can do is not data; the others are not got.
+        Interaction::Capabilities
+        | Interaction::Create
+        | Interaction::Update
+        | Interaction::Delete
+        | Interaction::Batch
+        | Interaction::Transaction => Err(nothing_at(&segments)),
     }
+}
+
+fn nothing_at(segments: &[&str]) -> Error {
+    let path = segments.join("/");
+    let message = format!("This server has nothing at /{path} that a bundle can get.");
+    Error::rejected(Reason::NotFound, IssueType::NotFound, message)
 }
 
 /// The response entry for an answer.

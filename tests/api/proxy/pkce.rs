@@ -84,7 +84,7 @@ fn a_challenge_that_is_none_leads_to_no_token() {
 }
 
 #[test]
-fn no_other_verifier_redeems_a_code_and_trying_uses_it_up() {
+fn no_other_verifier_redeems_a_code_and_trying_does_not_use_it_up() {
     let server = v2();
     let long = VERIFIER.repeat(4);
     let padded = format!("{VERIFIER}=");
@@ -107,27 +107,16 @@ fn no_other_verifier_redeems_a_code_and_trying_uses_it_up() {
         Some("%"),
     ];
     let changed = VERIFIER.to_ascii_lowercase();
+    let form = redemption(&code(server, &request(server)));
     for verifier in verifiers.into_iter().chain([Some(changed.as_str())]) {
-        let form = redemption(&code(server, &request(server)));
         let wrong = match verifier {
             Some(verifier) => form.clone().set("code_verifier", verifier),
             None => form.clone().without("code_verifier"),
         };
         let answer = post_token(server, &wrong);
-        // A verifier that cannot be one is an invalid request, any other an invalid grant.
-        let error = answer.body["error"].as_str().unwrap_or_default();
-        assert!(
-            matches!(error, "invalid_grant" | "invalid_request"),
-            "{answer}"
-        );
-        assert_token_refused(&answer, 400, error, "AADSTS");
-        assert_token_refused(
-            &post_token(server, &form),
-            400,
-            "invalid_grant",
-            "used before",
-        );
+        assert_token_refused(&answer, 400, "invalid_grant", "code_verifier");
     }
+    post_token(server, &form).expect(200);
 }
 
 #[test]
@@ -142,7 +131,7 @@ fn the_verifier_of_one_session_does_not_redeem_the_code_of_another() {
         &with(&caught, OTHER_VERIFIER),
         400,
         "invalid_grant",
-        "AADSTS",
+        "code_verifier",
     );
     with(&own, OTHER_VERIFIER).expect(200);
 }
@@ -161,14 +150,14 @@ fn a_secret_does_not_replace_a_verifier_nor_a_verifier_a_challenge() {
         &post_token(server, &forgotten),
         400,
         "invalid_grant",
-        "AADSTS",
+        "code_verifier",
     );
     let unasked = form(&code(server, &without_challenge));
     assert_token_refused(
         &post_token(server, &unasked),
         400,
         "invalid_grant",
-        "AADSTS",
+        "code_verifier",
     );
     let both = form(&code(server, &with_challenge));
     post_token(server, &both).expect(200);
