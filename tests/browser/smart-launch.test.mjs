@@ -133,6 +133,27 @@ function scenes(version, authority) {
     assert.equal(await page.evaluate(() => client.patient.id), OWN);
   });
 
+  scene('an app that is opened by itself is given the patient whom the person chooses', { complaint: /sandbox attribute/ }, async (props) => {
+    const { page, base, app, seen } = props;
+    const scope = 'launch/patient openid fhirUser profile offline_access patient/*.read';
+    await page.goto(`${app}/launch.html?${new URLSearchParams({ iss: base, scope })}`);
+    await page.getByRole('button', { name: 'Sign in on this page' }).click();
+    await enter(page, 'patient');
+    await page.getByText('You are signed in as').waitFor();
+    await page.locator('.chosen strong').waitFor();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.waitForURL(/app\.html/);
+    assert.match(await status(page), /observations$/);
+    assert.equal(await page.evaluate(() => client.patient.id), OWN);
+    const signIns = seen.requests.filter(({ method, url }) => method === 'POST' && /\/login\//.test(url));
+    assert.equal(signIns.length, 1, 'one sign-in serves page and app');
+
+    await page.evaluate(() => client.refresh());
+    const answer = await tokenResponse(page);
+    assert.equal(answer.patient, OWN);
+    assert.equal((await get(base, `Patient/${OWN}`, answer.access_token)).status, 200);
+  });
+
   scene('an app that is not registered is refused in words, and nobody is sent to it', { complaint: /status of 400/ }, async (props) => {
     const { page, base, app, idp, seen } = props;
     for (const asked of [{ redirect: `${app}/other.html` }, { redirect: 'https://evil.example/app.html' }, { client: 'unknown-app' }]) {
