@@ -20,6 +20,8 @@ use smart::qualified_scope::requalify;
 struct Redemption {
     form: Vec<(&'static str, String)>,
     completion: Completion,
+    /// The authorization and generation of a refresh token that was used up for it.
+    used_up: Option<(String, i64)>,
 }
 
 /// Redeems what the form holds.
@@ -121,6 +123,7 @@ async fn of_code(
             authorization: code.id,
             ..Completion::default()
         },
+        used_up: None,
     }))
 }
 
@@ -150,7 +153,9 @@ async fn of_refresh_token(
         let words = "The refresh token has ended, was used before, or was revoked; sign in again.";
         return Ok(Err(Refused("invalid_grant", words.into())));
     }
+    let used_up = (token.authorization.clone(), token.generation);
     Ok(Ok(Redemption {
+        used_up: token.is_public.then_some(used_up),
         form: vec![("refresh_token", token.token)],
         completion: Completion {
             launch: token.launch,
@@ -158,6 +163,8 @@ async fn of_refresh_token(
             client_id: token.client_id,
             authorization: token.authorization,
             generation: token.generation + 1,
+            // Whoever came without a secret once does not become trusted by sending one.
+            is_public: token.is_public,
             ..Completion::default()
         },
     }))
@@ -173,8 +180,9 @@ async fn at_provider(
     let Redemption {
         form: mut sent,
         mut completion,
+        used_up,
     } = redemption;
-    completion.is_public = client.is_public;
+    completion.is_public |= client.is_public;
     if let Some(id) = client.id {
         completion.client_id = id;
     }
@@ -194,11 +202,12 @@ async fn at_provider(
             Err(refused) => return Ok(Err(refused)),
         }
     }
-    let taken = (completion.authorization.clone(), completion.generation - 1);
-    let is_repeatable = grant_type == "refresh_token" && completion.is_public;
     let answered = ask_provider(exchange, &sent).await;
-    if is_repeatable && !matches!(answered, Ok((200..300, _))) {
-        exchange.partition()?.retreat(&taken.0, taken.1).await?;
+    if let Some((authorization, generation)) = used_up
+        && !matches!(answered, Ok((200..300, _)))
+    {
+        let partition = exchange.partition()?;
+        partition.retreat(&authorization, generation).await?;
     }
     let (status, mut answer) = answered?;
     if (200..300).contains(&status)

@@ -205,3 +205,34 @@ fn of_many_refreshes_at_once_two_succeed() {
         assert_token_refused(&ended, 400, "invalid_grant", "revoked");
     }
 }
+
+#[test]
+fn a_refresh_that_the_provider_refused_uses_nothing_up() {
+    let server = v2();
+    let first = launch(server);
+    let form = renewal(refresh_token(&first));
+    let refused = form.clone().set("scope", "patient/Nonsense.everything");
+    for _ in 0..4 {
+        let answer = post_token(server, &refused);
+        assert_token_refused(&answer, 400, "invalid_scope", "AADSTS");
+    }
+    post_token(server, &form).expect(200);
+}
+
+#[test]
+fn a_public_app_does_not_become_trusted_by_sending_a_secret() {
+    let server = v2();
+    let first = launch(server);
+    let renew = |token: &str| renewal(token).set("client_id", PUBLIC);
+    let with_secret = renew(refresh_token(&first)).set("client_secret", "x");
+    let second = post_token(server, &with_secret);
+    let second = match second.status {
+        200 => second,
+        _ => post_token(server, &renew(refresh_token(&first))).expect(200),
+    };
+    let third = post_token(server, &renew(refresh_token(&second))).expect(200);
+    let stolen = post_token(server, &renew(refresh_token(&first)));
+    assert_token_refused(&stolen, 400, "invalid_grant", "used before");
+    let ended = post_token(server, &renew(refresh_token(&third)));
+    assert_token_refused(&ended, 400, "invalid_grant", "revoked");
+}
