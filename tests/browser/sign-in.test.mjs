@@ -168,6 +168,21 @@ scene(
   },
 );
 
+scene('a forged answer does not end the sign-in that is under way', { at: '/app/patients' }, async ({ page, base, open }) => {
+  await page.getByRole('button', { name: 'Sign in on this page' }).click();
+  await page.getByLabel('User name').waitFor();
+  const signIn = page.url();
+  await open('/app/redirect.html#code=stolen&state=forged');
+  const banner = page.locator('.banner-error');
+  await banner.waitFor();
+  assert.match(await banner.textContent(), /belongs to no sign-in of this page/);
+  await page.goto(signIn);
+  await enter(page, 'reader');
+  await signOutButton(page).waitFor();
+  assert.equal(page.url(), `${base}/app/patients`);
+  assert.equal(await banner.count(), 0);
+});
+
 scene('an answer that nobody asked for is not accepted', { at: '/app/redirect.html#code=stolen' }, async ({ page, base }) => {
   await page.locator('.banner-error').waitFor();
   assert.equal(page.url(), `${base}/app/`);

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use smart::authorization_request::{AuthorizationRequest, Prompt, with_openid_scopes};
 use smart::authorization_response::authorization_code;
 use smart::claims::IdClaims;
-use smart::pkce;
 use smart::state::{Interaction, State};
+use smart::{form, pkce};
 
 use super::account::AccountKey;
 use super::browser;
@@ -24,6 +24,15 @@ pub(super) struct PendingRequest {
     nonce: String,
     verifier: String,
     redirect_uri: String,
+}
+
+impl PendingRequest {
+    /// Whether an answer is to this request; nothing of a stranger's is believed.
+    pub(super) fn is_answered_by(&self, fragment: &str) -> bool {
+        let pairs = form::decode(fragment);
+        let state = form::first(&pairs, "state").and_then(State::decode);
+        state.is_some_and(|state| state.id == self.state_id)
+    }
 }
 
 /// Whom to ask for.
@@ -78,7 +87,7 @@ impl SignIn {
         .url(&metadata.authorization_endpoint);
         if let Some(claims) = self.challenge_of(who) {
             url.push('&');
-            url.push_str(&smart::form::encode([("claims", claims.as_str())]));
+            url.push_str(&form::encode([("claims", claims.as_str())]));
         }
         Ok((url, pending))
     }

@@ -1,6 +1,7 @@
 //! Sign-in in this window: the page leaves for the provider and comes back to where it was.
 
 use serde::{Deserialize, Serialize};
+use smart::authorization_response::Refusal;
 use smart::state::Interaction;
 
 use super::authorize::{PendingRequest, Who};
@@ -46,18 +47,20 @@ impl SignIn {
     pub(crate) async fn complete_redirect(&self) -> Option<Return> {
         let response: String = browser::load(browser::tab_storage(), RESPONSE_KEY)?;
         browser::forget(browser::tab_storage(), RESPONSE_KEY);
-        // Kept while nothing came back: who left the provider's page by the back button may go
-        // forward again.
         let departure: Option<Departure> = browser::load(browser::tab_storage(), REQUEST_KEY);
-        browser::forget(browser::tab_storage(), REQUEST_KEY);
-        let Some(departure) = departure else {
+        // Any page may open the redirect page with an answer of its own making: it must not end a
+        // sign-in that is under way. Nor does leaving the provider's page by the back button, for
+        // the person may go forward again.
+        let Some(departure) =
+            departure.filter(|departure| departure.request.is_answered_by(&response))
+        else {
             return Some(Return {
                 to: "/app/".into(),
-                outcome: Err(SignInFailure::Answer(
-                    "it belongs to no sign-in of this page".into(),
-                )),
+                outcome: Err(SignInFailure::of_refusal(Refusal::StateMismatch, &response)),
             });
         };
+        // A code is good once.
+        browser::forget(browser::tab_storage(), REQUEST_KEY);
         let outcome = self.complete(&response, &departure.request).await;
         Some(Return {
             to: departure.from,
