@@ -97,17 +97,21 @@ scene('an account that must sign in again says so, and the other goes on', READE
   await shown(page, 'Rea Reader');
 });
 
+/** The provider forgets whom a hidden frame asks for, and answers for whoever signed in last. */
+const FORGETFUL = {
+  ...READER,
+  prepare: ({ context }) =>
+    context.route(/prompt=none/, (route) => {
+      const url = new URL(route.request().url());
+      url.searchParams.delete('login_hint');
+      return route.continue({ url: url.href });
+    }),
+};
+const of = async (page, name) => (await accounts(page)).find(({ claims }) => claims.name === name);
+
 scene(
   'a silent answer for another account is not taken for the one asked for',
-  {
-    ...READER,
-    prepare: ({ context }) =>
-      context.route(/prompt=none/, (route) => {
-        const url = new URL(route.request().url());
-        url.searchParams.delete('login_hint');
-        return route.continue({ url: url.href });
-      }),
-  },
+  FORGETFUL,
   async ({ page }) => {
     await patientNames(page);
     await add(page, 'writer', 'Wim Writer');
@@ -117,15 +121,31 @@ scene(
     await patientNames(page);
     const asked = callers(page);
     await bendSession(page, DEAD);
+    const other = await of(page, 'Wim Writer');
     await page.locator('tbody .cell-main a').first().click();
     const banner = page.locator('.banner-warning');
     await banner.waitFor();
     assert.match(await banner.textContent(), /another account/);
     await shown(page, 'Rea Reader');
     assert.deepEqual(asked, []);
-    assert.equal((await accounts(page)).find(({ claims }) => claims.name === 'Rea Reader').tokens, null);
+    assert.equal((await of(page, 'Rea Reader')).tokens, null);
+    assert.deepEqual(await of(page, 'Wim Writer'), other, 'the other account’s tokens, for which nobody asked');
   },
 );
+
+scene('a silent answer for an account that nobody added brings it into no tab', FORGETFUL, async ({ page, context, base }) => {
+  await patientNames(page);
+  const tab = await context.newPage();
+  await tab.goto(`${base}/app/`);
+  await enter(await popupOf(tab, tab.getByRole('button', { name: /^writer/ })), 'writer');
+  await shown(tab, 'Wim Writer');
+  await bendSession(page, DEAD);
+  await page.locator('tbody .cell-main a').first().click();
+  const banner = page.locator('.banner-warning');
+  await banner.waitFor();
+  assert.match(await banner.textContent(), /another account/);
+  assert.deepEqual((await accounts(page)).map(({ claims, tokens }) => [claims.name, tokens]), [['Rea Reader', null]]);
+});
 
 scene('a request that one person began is not repeated in the name of the next', READER, async ({ page }) => {
   await patientNames(page);

@@ -149,10 +149,12 @@ impl SignIn {
         if self.account(key).is_none() {
             return Err(SignInFailure::ENDED);
         }
-        self.keep(&claims, tokens.clone())?;
+        // Nobody asked for another account's tokens: they are thrown away, whether this tab knows
+        // the account or not.
         if AccountKey::of(&claims) != *key {
             return Err(SignInFailure::InteractionRequired(Cause::OtherAccount));
         }
+        self.keep(&claims, tokens.clone())?;
         Ok(tokens)
     }
 }
