@@ -239,6 +239,48 @@ scene('a provider that is away is named', { at: '/app/', prepare: ({ context }) 
   assert.ok((await problem(page).textContent()).includes(authority));
 });
 
+for (const [endpoint, address] of [
+  ['authorization_endpoint', 'http://evil.example/authorize'],
+  ['authorization_endpoint', 'javascript:opener.document.title="run"'],
+  ['token_endpoint', 'http://evil.example/token'],
+  ['end_session_endpoint', 'javascript:document.title="run"'],
+]) {
+  const named = endpoint.replaceAll('_', ' ');
+  const prepare = ({ context }) =>
+    context.route('**/openid-configuration', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), [endpoint]: address } });
+    });
+  scene(`a provider whose ${named} is ${address.split(/[/:]/)[0]} is not gone to`, { at: '/app/', prepare }, async ({ page, seen }) => {
+    await signInButton(page).click();
+    await problem(page).waitFor();
+    assert.ok((await problem(page).textContent()).includes(named), await problem(page).textContent());
+    assert.deepEqual(seen.requests.filter(({ url }) => /evil|authorize\?/.test(url)), []);
+    assert.doesNotMatch(await page.title(), /run/);
+  });
+}
+
+scene(
+  'signing out drops the tokens, and goes to no insecure address',
+  {
+    as: 'reader',
+    at: '/app/patients',
+    prepare: ({ context }) =>
+      context.route('**/openid-configuration', async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...(await response.json()), end_session_endpoint: 'http://evil.example/logout' } });
+      }),
+  },
+  async ({ page, seen, base }) => {
+    await patientNames(page);
+    await signOutButton(page).click();
+    await page.getByRole('alert').filter({ hasText: 'its end session endpoint' }).waitFor();
+    assert.equal(await session(page), null);
+    assert.ok(page.url().startsWith(base));
+    assert.deepEqual(seen.requests.filter(({ url }) => url.includes('evil.example')), []);
+  },
+);
+
 const TOKEN = '**/oauth2/v2.0/token';
 const SHARED = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' };
 

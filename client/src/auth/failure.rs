@@ -34,6 +34,8 @@ pub enum SignInFailure {
     },
     /// The provider's answer fails a check.
     Answer(String),
+    /// The provider's metadata names an address that is not to be gone to.
+    Endpoint(&'static str),
     /// The provider cannot be reached.
     Unreachable {
         /// The address that was tried.
@@ -147,6 +149,13 @@ impl std::fmt::Display for SignInFailure {
                 "The identity provider's answer was not accepted: {reason}. Start the sign-in \
                  again from this page."
             ),
+            Self::Endpoint(name) => write!(
+                formatter,
+                "The identity provider says that its {name} is at an address that is not secure, \
+                 so nothing was sent there. Check the provider's address on the settings page; if \
+                 it is right, tell the provider's operator that the address must begin with \
+                 https:// (http:// only for localhost)."
+            ),
             Self::Unreachable { address } => write!(
                 formatter,
                 "The identity provider at {address} cannot be reached. Check the network and \
@@ -228,6 +237,10 @@ mod tests {
             (provider("temporarily_unavailable", ""), "Wait a little"),
             (SignInFailure::Busy { seconds: Some(120) }, "in 2 minutes"),
             (SignInFailure::Answer("x".into()), "Start the sign-in"),
+            (
+                SignInFailure::Endpoint("token endpoint"),
+                "must begin with https://",
+            ),
             (
                 SignInFailure::Unreachable {
                     address: "https://idp".into(),

@@ -11,6 +11,7 @@ use super::account::{Account, AccountKey};
 use super::browser;
 use super::failure::SignInFailure;
 use super::sign_in::{ACCOUNTS_KEY, Person, SignIn};
+use super::smart_app::address::with_parameters;
 
 const SIGNED_OUT_PAGE: &str = "/app/";
 const CHANNEL: &str = "fhir-edge.sign-out";
@@ -64,7 +65,7 @@ impl SignIn {
         }
         browser::window()?
             .location()
-            .assign(&format!("{endpoint}?{}", form::encode(pairs)))
+            .assign(&with_parameters(&endpoint, &form::encode(pairs)))
             .map_err(|_| SignInFailure::Browser("pages to open other pages"))
     }
 

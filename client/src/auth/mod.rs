@@ -5,6 +5,7 @@
 pub mod account;
 pub mod clock;
 pub mod configuration;
+pub mod endpoints;
 pub mod failure;
 pub mod patience;
 pub mod provider_error;

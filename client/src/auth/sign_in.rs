@@ -11,6 +11,7 @@ use super::account::{Account, AccountKey, Accounts};
 use super::authorize::Who;
 use super::browser;
 use super::configuration::{Configuration, Provider};
+use super::endpoints;
 use super::failure::{Cause, SignInFailure};
 use super::logout::SignOutChannel;
 use super::popup::OpenPopup;
@@ -246,6 +247,7 @@ impl SignIn {
         let metadata: ProviderMetadata = response.json().await.map_err(|_| {
             SignInFailure::Answer("its metadata document cannot be understood".into())
         })?;
+        endpoints::check(&metadata)?;
         self.0.metadata.replace(Some(metadata.clone()));
         Ok(metadata)
     }
