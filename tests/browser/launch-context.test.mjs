@@ -58,6 +58,35 @@ scene('a clinician chooses patient and encounter for the app', {}, async (props)
   assert.match(encounter, /^demo-amelia-/);
 });
 
+/** The proxy tells the name that its operator gave the app. */
+const named = (name) => ({ page }) =>
+  page.route('**/AadSmartOnFhirProxy/context?**', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), name } });
+  });
+const asking = (page) => page.getByText('asks which patient to open');
+
+scene('an app that has a name is called by it, and its client id stands beside', { prepare: named('Growth <b>Chart</b>') }, async (props) => {
+  const { page } = props;
+  await ask(props);
+  assert.match(await asking(page).innerText(), /^The app Growth <b>Chart<\/b> \(smart-app\) asks which patient to open\./);
+  assert.equal(await page.locator('main b').count(), 0);
+});
+
+scene('a name that turns letters round or hides them cannot pass for another’s', { prepare: named(`\u202eevil\u202c\u0007${'m'.repeat(500)}`) }, async (props) => {
+  const { page } = props;
+  await ask(props);
+  const words = await asking(page).innerText();
+  assert.match(words, /^The app evilm+… \(smart-app\) asks/);
+  assert.ok(words.length < 250, words);
+});
+
+scene('an app without a name is called by its client id', { prepare: named(' ') }, async (props) => {
+  const { page } = props;
+  await ask(props);
+  assert.match(await asking(page).innerText(), /^The app smart-app asks which patient to open\./);
+});
+
 scene('a patient finds the own record chosen', {}, async (props) => {
   const { page } = props;
   await ask(props);

@@ -3,12 +3,18 @@
 
 use serde::Deserialize;
 
+/// Letters of a name that are shown.
+const NAME_LENGTH: usize = 80;
+
 /// What an app asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LaunchRequest {
     /// The app's registration.
     pub client_id: String,
+    /// What its operator calls it, as it came; [`LaunchRequest::shown_name`] is to be shown.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Where the browser goes back to in the end.
     pub redirect_host: String,
     /// What it wants to see, space-separated.
@@ -20,10 +26,36 @@ pub struct LaunchRequest {
 }
 
 impl LaunchRequest {
+    /// The name in one line of moderate length, in which no letter turns others round; none when
+    /// nothing is left.
+    pub fn shown_name(&self) -> Option<String> {
+        let name = self.name.as_deref()?;
+        let words: Vec<&str> = name.split_whitespace().collect();
+        let letters: Vec<char> = words
+            .join(" ")
+            .chars()
+            .filter(|letter| !letter.is_control() && !is_directing(*letter))
+            .collect();
+        let mut shown: String = letters.iter().take(NAME_LENGTH).collect();
+        if letters.len() > NAME_LENGTH {
+            shown.push('…');
+        }
+        Some(shown).filter(|shown| !shown.trim().is_empty())
+    }
+
     /// True when the app would like to know the encounter as well.
     pub fn wants_encounter(&self) -> bool {
         self.needs.iter().any(|need| need == "encounter")
     }
+}
+
+/// Invisible letters that change the direction of those around them.
+/// <https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters>
+fn is_directing(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -132,5 +164,29 @@ mod tests {
         let bare: LaunchRequest =
             serde_json::from_str(r#"{"clientId":"a","redirectHost":"b"}"#).unwrap();
         assert!(!bare.wants_encounter());
+        assert_eq!(bare.shown_name(), None);
+    }
+
+    #[test]
+    fn a_name_is_shown_in_one_line_without_what_hides_letters() {
+        let shown = |name: &str| {
+            let document = serde_json::json!({"clientId": "a", "redirectHost": "b", "name": name});
+            let request: LaunchRequest = serde_json::from_value(document).unwrap();
+            request.shown_name()
+        };
+        for (name, expected) in [
+            ("Growth Chart", Some("Growth Chart")),
+            (" Growth\n\t Chart ", Some("Growth Chart")),
+            ("<b>Ä</b>", Some("<b>Ä</b>")),
+            ("\u{202e}trahC\u{202c}\u{0007}", Some("trahC")),
+            ("", None),
+            (" \u{200f}\u{2069} ", None),
+        ] {
+            assert_eq!(shown(name).as_deref(), expected, "{name:?}");
+        }
+        let long = shown(&"ä".repeat(81)).unwrap();
+        assert_eq!(long.chars().count(), 81);
+        assert!(long.ends_with("ä…"));
+        assert!(shown(&"ä".repeat(80)).unwrap().ends_with('ä'));
     }
 }

@@ -228,7 +228,13 @@ fn described(request: &LaunchRequest) -> Html {
     html! {
         <div class="card">
             <p>
-                { "The app " }<strong>{ &request.client_id }</strong>
+                { "The app " }
+                if let Some(name) = request.shown_name() {
+                    <strong><bdi>{ name }</bdi></strong>
+                    { " (" }<code>{ &request.client_id }</code>{ ")" }
+                } else {
+                    <strong>{ &request.client_id }</strong>
+                }
                 { " asks which patient to open. You go back to " }
                 <strong>{ &request.redirect_host }</strong>{ " in the end." }
             </p>
