@@ -32,6 +32,7 @@ pub(crate) async fn begin(entry: &Entry, launch: Option<&str>) -> Result<(), App
     let request = AppRequest {
         entry: entry.clone(),
         issuer: server.issuer,
+        answers_with_issuer: server.answers_with_issuer,
         token_endpoint: server.token_endpoint,
         redirect_uri: redirect_uri()?,
         state_id: browser::unguessable_id()?,

@@ -2,6 +2,7 @@
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code>
 
 use serde::{Deserialize, Serialize};
+use smart::authorization_response::Refusal;
 use smart::state::{Interaction, State};
 use smart::{authorization_response, form, pkce};
 
@@ -100,6 +101,8 @@ pub struct AppRequest {
     pub entry: Entry,
     /// Who signs the ID tokens, if the server says so.
     pub issuer: Option<String>,
+    /// Whether an answer must name the issuer.
+    pub answers_with_issuer: bool,
     /// Where the code is exchanged.
     pub token_endpoint: String,
     /// Where the answer goes.
@@ -144,15 +147,21 @@ impl AppRequest {
     /// # Errors
     /// When the answer is not to this request, or says no.
     pub fn code(&self, query: &str) -> Result<String, AppFailure> {
-        let pairs = form::decode(query);
-        // A server that does not name its issuer beforehand has none to be compared with.
-        let answered = form::first(&pairs, "iss").unwrap_or_default();
-        let issuer = self.issuer.as_deref().unwrap_or(answered);
-        Ok(authorization_response::authorization_code(
-            query,
-            &self.state_id,
-            issuer,
-        )?)
+        let mut pairs = form::decode(query);
+        let is_named = form::first(&pairs, "iss").is_some_and(|iss| !iss.is_empty());
+        if self.issuer.is_none() {
+            // Nothing is known that it could be compared with.
+            pairs.retain(|(name, _)| name != "iss");
+        }
+        let answer = form::encode(pairs.iter().map(|(name, value)| (&**name, &**value)));
+        let issuer = self.issuer.as_deref().unwrap_or_default();
+        let code = authorization_response::authorization_code(&answer, &self.state_id, issuer);
+        if self.answers_with_issuer && !is_named && code != Err(Refusal::StateMismatch) {
+            return Err(AppFailure::Answer(
+                "It does not name its issuer, as this server says that its answers do.",
+            ));
+        }
+        Ok(code?)
     }
 }
 
@@ -168,6 +177,7 @@ mod tests {
                 scopes: EHR_SCOPES.into(),
             },
             issuer: issuer.map(str::to_owned),
+            answers_with_issuer: false,
             token_endpoint: "https://idp.example/token".into(),
             redirect_uri: "https://app.example/app/sample-app".into(),
             state_id: "s-1".into(),
@@ -206,20 +216,51 @@ mod tests {
         assert!(!url.contains("launch=") && !url.contains("nonce="), "{url}");
     }
 
+    fn answer(request: &AppRequest, rest: &str) -> Result<String, AppFailure> {
+        let state = form::encode([("state", request.state().as_str())]);
+        request.code(&format!("?{rest}&{state}"))
+    }
+
     #[test]
     fn only_the_answer_to_this_request_is_taken() {
-        let answer = |request: &AppRequest, rest: &str| {
-            let state = form::encode([("state", request.state().as_str())]);
-            request.code(&format!("?{rest}&{state}"))
-        };
         let plain = request(None);
         assert_eq!(answer(&plain, "code=abc").unwrap(), "abc");
-        assert_eq!(answer(&plain, "code=abc&iss=https://any").unwrap(), "abc");
-        let known = request(Some("https://idp.example"));
-        assert!(answer(&known, "code=abc&iss=https://evil.example").is_err());
         assert_eq!(plain.code("?code=abc&state=s-1"), Err(AppFailure::State));
         let denied = answer(&plain, "error=access_denied").unwrap_err();
         assert!(matches!(denied, AppFailure::Denied { .. }));
+    }
+
+    #[test]
+    fn the_issuer_of_an_answer_is_compared_where_one_was_announced() {
+        let plain = request(None);
+        for iss in ["", "&iss=", "&iss=https://any.example"] {
+            assert_eq!(answer(&plain, &format!("code=abc{iss}")).unwrap(), "abc");
+        }
+        let known = request(Some("https://idp.example"));
+        for iss in ["", "&iss=https://idp.example"] {
+            assert_eq!(answer(&known, &format!("code=abc{iss}")).unwrap(), "abc");
+        }
+        for iss in ["https://evil.example", "https://idp.example/", ""] {
+            assert!(answer(&known, &format!("code=abc&iss={iss}")).is_err());
+        }
+    }
+
+    #[test]
+    fn an_answer_without_the_issuer_that_was_promised_is_refused() {
+        for issuer in [None, Some("https://idp.example")] {
+            let mut promised = request(issuer);
+            promised.answers_with_issuer = true;
+            for rest in ["code=abc", "code=abc&iss=", "error=access_denied"] {
+                let refused = answer(&promised, rest).unwrap_err();
+                assert!(matches!(refused, AppFailure::Answer(_)), "{refused:?}");
+            }
+            assert_eq!(
+                answer(&promised, "code=abc&iss=https://idp.example").unwrap(),
+                "abc"
+            );
+            // A stranger's answer stays one: the launch goes on.
+            assert_eq!(promised.code("?code=abc&state=s-1"), Err(AppFailure::State));
+        }
     }
 
     #[test]

@@ -13,6 +13,9 @@ const OAUTH_URIS: &str = "http://fhir-registry.smarthealthit.org/StructureDefini
 pub struct SmartServer {
     /// Who signs the ID tokens, if the server says so.
     pub issuer: Option<String>,
+    /// Whether its answers name the issuer, so that one without it is not the server's.
+    /// <https://www.rfc-editor.org/rfc/rfc9207#section-2.4>
+    pub answers_with_issuer: bool,
     /// Where the person signs in.
     pub authorization_endpoint: String,
     /// Where codes and refresh tokens are exchanged.
@@ -59,11 +62,12 @@ impl SmartServer {
     /// When an endpoint is missing or unusable.
     pub fn of_configuration(document: &Value) -> Result<Self, ServerProblem> {
         let text = |name: &str| document.get(name).and_then(Value::as_str);
-        Self::checked(
-            text("issuer"),
-            text("authorization_endpoint"),
-            text("token_endpoint"),
-        )
+        let answers_with_issuer = document.get("authorization_response_iss_parameter_supported");
+        Ok(Self {
+            issuer: text("issuer").map(str::to_owned),
+            answers_with_issuer: answers_with_issuer == Some(&Value::Bool(true)),
+            ..Self::of_endpoints(text("authorization_endpoint"), text("token_endpoint"))?
+        })
     }
 
     /// Reads the security extension of a CapabilityStatement.
@@ -74,14 +78,10 @@ impl SmartServer {
         let security = document.pointer("/rest/0/security");
         let uris = security.and_then(|security| extension(security, OAUTH_URIS));
         let uri = |name: &str| extension(uris?, name)?.get("valueUri")?.as_str();
-        Self::checked(None, uri("authorize"), uri("token"))
+        Self::of_endpoints(uri("authorize"), uri("token"))
     }
 
-    fn checked(
-        issuer: Option<&str>,
-        authorize: Option<&str>,
-        token: Option<&str>,
-    ) -> Result<Self, ServerProblem> {
+    fn of_endpoints(authorize: Option<&str>, token: Option<&str>) -> Result<Self, ServerProblem> {
         let endpoint = |name: &'static str, found: Option<&str>| {
             let found = found.ok_or(ServerProblem::Missing(name))?;
             match address::check(found) {
@@ -90,7 +90,8 @@ impl SmartServer {
             }
         };
         Ok(Self {
-            issuer: issuer.map(str::to_owned),
+            issuer: None,
+            answers_with_issuer: false,
             authorization_endpoint: endpoint("authorization endpoint", authorize)?,
             token_endpoint: endpoint("token endpoint", token)?,
         })
@@ -148,6 +149,25 @@ mod tests {
             (&new.authorization_endpoint, &new.token_endpoint),
             (&old.authorization_endpoint, &old.token_endpoint)
         );
+        assert!(!new.answers_with_issuer && !old.answers_with_issuer);
+    }
+
+    #[test]
+    fn only_a_plain_yes_promises_the_issuer_in_answers() {
+        for (told, promised) in [
+            (json!(true), true),
+            (json!(false), false),
+            (json!("true"), false),
+            (json!(null), false),
+        ] {
+            let document = json!({
+                "authorization_endpoint": "https://idp.example/auth",
+                "token_endpoint": "https://idp.example/token",
+                "authorization_response_iss_parameter_supported": told.clone()
+            });
+            let server = SmartServer::of_configuration(&document).unwrap();
+            assert_eq!(server.answers_with_issuer, promised, "{told}");
+        }
     }
 
     #[test]

@@ -234,6 +234,7 @@ mod tests {
                 scopes: "openid".into(),
             },
             issuer: Some("https://idp.example".into()),
+            answers_with_issuer: false,
             token_endpoint: "https://idp.example/token".into(),
             redirect_uri: String::new(),
             state_id: String::new(),
