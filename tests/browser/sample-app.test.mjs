@@ -268,6 +268,27 @@ for (const options of [{}, { phone: true, colorScheme: 'dark' }]) {
   });
 }
 
+scene('the heading stands over the form', { at: APP }, async ({ page }) => {
+  const form = await page.getByRole('form', { name: 'Sign-in' }).boundingBox();
+  const heading = await page.getByRole('heading', { name: 'Sample SMART app' }).boundingBox();
+  assert.ok(form.x > 100, `the form is a column in the middle, from ${form.x}`);
+  assert.equal(heading.x, form.x);
+});
+
+scene('the chart is as wide as its card, and its letters are no larger for it', {}, async (props) => {
+  const { page } = props;
+  await launch(props);
+  const drawn = await chart(page).locator('svg').boundingBox();
+  const [left, right] = await page.getByRole('region', { name: 'Measurements' }).evaluate((card) => {
+    const { left: from, right: to } = card.getBoundingClientRect();
+    const style = getComputedStyle(card);
+    return [from + parseFloat(style.paddingLeft) + parseFloat(style.borderLeftWidth), to - parseFloat(style.paddingRight) - parseFloat(style.borderRightWidth)];
+  });
+  assert.ok(Math.abs(drawn.x - left) < 1 && Math.abs(drawn.x + drawn.width - right) < 1, `${drawn.x} + ${drawn.width} in ${left} to ${right}`);
+  const letters = await chart(page).locator('.trend-grid text').first().boundingBox();
+  assert.ok(letters.height < 17, `${letters.height} px high`);
+});
+
 const elsewhere = {};
 before(async () => {
   const port = await freePort();

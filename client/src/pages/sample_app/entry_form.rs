@@ -65,7 +65,7 @@ pub(super) fn EntryForm(props: &EntryFormProps) -> Html {
     };
     let redirect_uri = launch::redirect_uri().unwrap_or_default();
     html! {
-        <div class="narrow">
+        <>
             if let Some(failure) = &*failure {
                 <AppNotice failure={failure.clone()} />
             }
@@ -127,6 +127,6 @@ pub(super) fn EntryForm(props: &EntryFormProps) -> Html {
                     </span>
                 </div>
             </form>
-        </div>
+        </>
     }
 }

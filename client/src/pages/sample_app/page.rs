@@ -54,17 +54,20 @@ pub(crate) fn SampleApp() -> Html {
             <main id="main" class="page" tabindex="-1">
                 { match &*step {
                     Step::Busy(words) => html! {
-                        <><PageHeading title="Sample SMART app" /><Skeleton words={*words} /></>
+                        <div class="narrow">
+                            <PageHeading title="Sample SMART app" />
+                            <Skeleton words={*words} />
+                        </div>
                     },
                     Step::Entry { entry, launch, failure } => html! {
-                        <>
+                        <div class="narrow">
                             <PageHeading title="Sample SMART app" />
                             <EntryForm
                                 entry={entry.clone()}
                                 launch={launch.clone()}
                                 failure={failure.clone()}
                             />
-                        </>
+                        </div>
                     },
                     Step::Running(app) => html! {
                         <Running app={app.clone()} onover={start_over} />
