@@ -50,6 +50,12 @@ async fn redeem(
         Ok(client) => client,
         Err(refused) => return Ok(Err(refused)),
     };
+    // Before anything is used up.
+    let scope = match value(&form, "scope").map(|scope| for_us(exchange, scope)) {
+        Some(Err(refused)) => return Ok(Err(refused)),
+        Some(Ok(scope)) => Some(scope),
+        None => None,
+    };
     let redemption = match grant_type {
         "authorization_code" => of_code(exchange, &form, &client).await?,
         "refresh_token" => of_refresh_token(exchange, &form, &client).await?,
@@ -63,7 +69,7 @@ async fn redeem(
         }
     };
     match redemption {
-        Ok(redemption) => at_provider(exchange, &form, client, redemption).await,
+        Ok(redemption) => at_provider(exchange, (&form, scope), client, redemption).await,
         Err(refused) => Ok(Err(refused)),
     }
 }
@@ -173,7 +179,7 @@ async fn of_refresh_token(
 /// Sends the form to the provider and completes its answer.
 async fn at_provider(
     exchange: &Exchange,
-    form: &[(String, String)],
+    (form, scope): (&[(String, String)], Option<String>),
     client: Client,
     redemption: Redemption,
 ) -> Result<Result<Answer, Refused>, Error> {
@@ -196,12 +202,9 @@ async fn at_provider(
     }
     let forwarded = forwarded.into_iter();
     sent.extend(forwarded.filter_map(|name| Some((name, value(form, name)?.to_owned()))));
-    if let Some(scope) = value(form, "scope").filter(|_| exchange.authority().is_ok_and(is_v2)) {
-        match for_us(exchange, scope) {
-            Ok(scope) => sent.push(("scope", scope)),
-            Err(refused) => return Ok(Err(refused)),
-        }
-    }
+    // The v1 endpoint takes no scopes.
+    let scope = scope.filter(|_| exchange.authority().is_ok_and(is_v2));
+    sent.extend(scope.map(|scope| ("scope", scope)));
     let answered = ask_provider(exchange, &sent).await;
     if let Some((authorization, generation)) = used_up
         && !matches!(answered, Ok((200..300, _)))

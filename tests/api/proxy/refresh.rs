@@ -212,9 +212,14 @@ fn a_refresh_that_the_provider_refused_uses_nothing_up() {
     let first = launch(server);
     let form = renewal(refresh_token(&first));
     let refused = form.clone().set("scope", "patient/Nonsense.everything");
+    let foreign = form
+        .clone()
+        .set("scope", "https://graph.microsoft.com/.default");
     for _ in 0..4 {
         let answer = post_token(server, &refused);
         assert_token_refused(&answer, 400, "invalid_scope", "AADSTS");
+        let answer = post_token(server, &foreign);
+        assert_token_refused(&answer, 400, "invalid_scope", "not one of this server");
     }
     post_token(server, &form).expect(200);
 }
