@@ -17,6 +17,7 @@ function banner({ base, idp }, { fhirVersion, state }) {
 fhir-edge is running, FHIR ${fhirVersion}, ${state === 'memory' ? 'nothing is kept' : `kept in ${state}`}
 
   Patient browser      ${base}/app/
+  SMART app launcher   ${base}/app/launcher
   FHIR base URL        ${base}
   Capabilities         ${base}/metadata
   Identity provider    ${idp} (development only)
