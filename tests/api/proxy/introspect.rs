@@ -138,3 +138,16 @@ fn odd_claims_are_told_and_break_nothing() {
     assert_eq!(answer.body["aud"], json!([server.base]));
     assert_eq!(answer.body.get("patient"), None::<&Value>);
 }
+
+#[test]
+fn a_refresh_token_that_a_newer_one_replaced_is_inactive() {
+    let server = v2();
+    let first = launch(server);
+    let form = Parameters::default()
+        .set("grant_type", "refresh_token")
+        .set("refresh_token", text(&first, "refresh_token"));
+    let second = super::post_token(server, &form).expect(200);
+    assert_inactive(&introspect(&server.admin(), text(&first, "refresh_token")));
+    let newest = introspect(&server.admin(), text(&second, "refresh_token"));
+    assert_eq!(newest.body["active"], true, "{newest}");
+}
