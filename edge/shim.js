@@ -137,8 +137,11 @@ export class Ledger extends DurableObject {
   authorization(id) {
     return settled(() => this.#current().authorization(id));
   }
-  accessToken(id) {
-    return settled(() => this.#current().accessToken(id));
+  accessToken(id, person) {
+    return settled(() => this.#current().accessToken(id, person));
+  }
+  signOut(person, since, expires) {
+    return settled(() => this.#current().signOut(person, since, expires));
   }
   revokeAuthorization(id, expires) {
     return settled(() => this.#current().revokeAuthorization(id, expires));

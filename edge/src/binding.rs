@@ -139,7 +139,11 @@ extern "C" {
     pub(crate) fn authorization(this: &LedgerStub, id: &str) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = accessToken)]
-    pub(crate) fn access_token(this: &LedgerStub, id: &str) -> Result<Promise, JsValue>;
+    pub(crate) fn access_token(
+        this: &LedgerStub,
+        id: &str,
+        person: &str,
+    ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = revokeAuthorization)]
     pub(crate) fn revoke_authorization(

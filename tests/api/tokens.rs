@@ -82,8 +82,13 @@ impl Server {
         })
     }
 
-    /// The claims of an access token that this server accepts, to be changed and signed.
+    /// The claims of a person's access token that this server accepts, to be changed and signed.
     pub fn forgery(&self) -> Forgery<'_> {
+        self.service_forgery().claim("idtyp", Value::Null)
+    }
+
+    /// The same of a service's own token.
+    pub fn service_forgery(&self) -> Forgery<'_> {
         let token = self.service_token("svc-client");
         let claims = token.split('.').nth(1).unwrap_or_default();
         let claims = URL_SAFE_NO_PAD.decode(claims).expect("base64url");

@@ -66,6 +66,12 @@ pub fn told(context: &Map<String, Value>) -> Result<Map<String, Value>, String> 
     Ok(told)
 }
 
+/// The patient of a launch context, given as the JSON of what an app was told.
+pub fn patient(context: &str) -> Option<String> {
+    let context: Map<String, Value> = serde_json::from_str(context).ok()?;
+    Some(context.get("patient")?.as_str()?.to_owned())
+}
+
 /// <https://hl7.org/fhir/R4/datatypes.html#id>
 fn is_id(value: &Value) -> bool {
     let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');

@@ -67,10 +67,22 @@ impl fmt::Display for ScopeError {
 /// # Errors
 /// When a scope for resources is malformed, or notations or contexts are mixed.
 pub fn parse_scopes(list: &str) -> Result<Vec<Scope>, ScopeError> {
+    parse_scopes_of(list, |_| true)
+}
+
+/// The same, of the contexts that `counts` names; the others are passed over.
+///
+/// # Errors
+/// When a scope for resources is malformed, or notations or contexts that count are mixed.
+pub fn parse_scopes_of(
+    list: &str,
+    counts: impl Fn(ScopeContext) -> bool,
+) -> Result<Vec<Scope>, ScopeError> {
     let mut scopes: Vec<Scope> = Vec::new();
     let mut notation = None;
     for token in list.split_ascii_whitespace() {
-        let Some((scope, used)) = parse_scope(token)? else {
+        let Some((scope, used)) = parse_scope(token)?.filter(|(scope, _)| counts(scope.context))
+        else {
             continue;
         };
         if notation.is_some_and(|notation| notation != used) {
@@ -84,6 +96,23 @@ pub fn parse_scopes(list: &str) -> Result<Vec<Scope>, ScopeError> {
         scopes.push(scope);
     }
     Ok(scopes)
+}
+
+/// Whether a list of scopes is one that a SMART app asks for: it has a scope for resources, for
+/// the launch context or for the person's own resource.
+pub fn is_smart(list: &str) -> bool {
+    list.split_ascii_whitespace().any(|token| {
+        let decoded = percent_decode_str(token).decode_utf8_lossy();
+        let path = match decoded.split_once("://") {
+            Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+            None => &decoded,
+        };
+        let mut steps = path.rsplit(['/', '$']);
+        let (last, before) = (steps.next(), steps.next());
+        matches!(last, Some("launch" | "fhirUser"))
+            || before == Some("launch")
+            || !matches!(parse_scope(token), Ok(None))
+    })
 }
 
 fn parse_scope(token: &str) -> Result<Option<(Scope, Notation)>, ScopeError> {
@@ -249,6 +278,36 @@ mod tests {
             .filter(|(set, _)| **set)
             .map(|(_, c)| c)
             .collect()
+    }
+
+    #[test]
+    fn what_smart_apps_ask_for_is_told_from_the_rest() {
+        for (list, expected) in [
+            ("", false),
+            ("openid profile offline_access", false),
+            ("user_impersonation", false),
+            ("https://fhir.example/.default", false),
+            ("https://launch/openid", false),
+            ("openid launch", true),
+            ("launch/patient", true),
+            ("https://fhir.example/launch/encounter", true),
+            ("https://fhir.example/launch$patient", true),
+            ("fhirUser", true),
+            ("https://fhir.example/fhirUser", true),
+            ("system/*.rs", true),
+            ("patient/Observation.nonsense", true),
+        ] {
+            assert_eq!(is_smart(list), expected, "{list}");
+        }
+    }
+
+    #[test]
+    fn contexts_that_do_not_count_are_passed_over() {
+        let persons = |list| parse_scopes_of(list, |context| context != ScopeContext::System);
+        let scopes = persons("system/*.read patient/Observation.rs system/Patient.cruds").unwrap();
+        assert_eq!(scopes.len(), 1);
+        assert!(persons("system/*.cruds").unwrap().is_empty());
+        assert!(persons("patient/*.rs user/*.rs").is_err());
     }
 
     #[test]

@@ -9,12 +9,18 @@ pub(super) const SKEW: i64 = 60;
 /// What a checked token says of its bearer.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Claims {
+    /// The provider that says all this.
+    pub(super) issuer: String,
     /// The immutable id of the user or service at its provider.
     pub(super) object_id: String,
+    /// Whether a service asks for itself, without a person.
+    pub(super) is_service: bool,
     pub(super) roles: Vec<String>,
     pub(super) fhir_user: Option<String>,
     /// What the app asked for and got, separated by spaces.
     pub(super) scopes: String,
+    /// When the token was issued, in seconds since 1970.
+    pub(super) issued: Option<i64>,
     /// When the token ends, in seconds since 1970.
     pub(super) expires: i64,
 }
@@ -61,7 +67,8 @@ pub(super) fn check(
     if time("nbf")?.is_some_and(|start| start.saturating_sub(SKEW) > now) {
         return Err("the token is not valid yet (nbf)".into());
     }
-    if time("iat")?.is_some_and(|issued| issued.saturating_sub(SKEW) > now) {
+    let issued = time("iat")?;
+    if issued.is_some_and(|issued| issued.saturating_sub(SKEW) > now) {
         return Err("the token was issued in the future (iat)".into());
     }
     let object_id = text("oid")
@@ -70,14 +77,30 @@ pub(super) fn check(
     let object_id = object_id.ok_or("the token names nobody (oid or sub)")?;
     let allowed = &verifier.security.allowed_object_ids;
     Ok(Claims {
+        issuer: issuer.to_owned(),
         object_id: object_id.to_owned(),
+        is_service: is_service(claims),
         roles: roles(claims, allowed, object_id),
         fhir_user: text("fhirUser")
             .or_else(|| text("extension_fhirUser"))
             .map(str::to_owned),
         scopes: scopes(claims),
+        issued,
         expires,
     })
+}
+
+/// Whether the token is a service's own. Azure says so in `idtyp` where it is asked to; other
+/// providers name the client as the subject. <https://www.rfc-editor.org/rfc/rfc9068#section-2.2>
+fn is_service(claims: &Value) -> bool {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    match text("idtyp") {
+        Some(kind) => kind == "app",
+        None => ["azp", "appid", "client_id", "cid"]
+            .iter()
+            .find_map(|name| text(name))
+            .is_some_and(|client| text("sub") == Some(client)),
+    }
 }
 
 /// A time, in seconds since 1970; some providers write fractions.
@@ -186,6 +209,22 @@ mod tests {
         for (change, expected) in cases {
             let message = reason(change.clone()).unwrap_err();
             assert!(message.contains(expected), "{change}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_service_is_told_from_a_person() {
+        for (change, expected) in [
+            (json!({"idtyp": "app"}), true),
+            (json!({"idtyp": "user", "sub": "a", "azp": "a"}), false),
+            (json!({"sub": "a", "azp": "a"}), true),
+            (json!({"sub": "a", "client_id": "a"}), true),
+            (json!({"sub": "a", "azp": "b", "client_id": "a"}), false),
+            (json!({"sub": "a"}), false),
+            (json!({}), false),
+        ] {
+            let claims = reason(change.clone()).unwrap();
+            assert_eq!(claims.is_service, expected, "{change}");
         }
     }
 

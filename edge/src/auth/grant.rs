@@ -91,13 +91,13 @@ pub(crate) fn authorise(
     if writes && is_definition && !principal.actions.has_any(edits) {
         return Err(refuse(principal, deed, what, "editProfileDefinitions"));
     }
-    let confinement = match &principal.smart {
-        Some(smart) => smart.confinement(action, resource_type, context)?,
+    let confinement = match &principal.narrowing {
+        Some(narrowing) => narrowing.confinement(action, resource_type, context)?,
         None => Confinement::default(),
     };
     Ok(Grant {
         confinement,
-        subject: principal.object_id.clone(),
+        subject: principal.identity().person.clone(),
     })
 }
 

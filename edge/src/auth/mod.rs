@@ -10,11 +10,11 @@ mod grant;
 mod jwk;
 mod jwt;
 mod key_set;
+mod narrowing;
 mod principal;
 mod roles;
 mod service_token;
 mod signature;
-mod smart_user;
 mod token_cache;
 
 use crate::config::Security;
@@ -28,7 +28,8 @@ pub(crate) use client_assertion::{ClientKeys, check_assertion, stated_client};
 pub(crate) use discovery::metadata;
 pub(crate) use fetch::post_form;
 pub(crate) use grant::{Action, Grant, authorise, check_any_action};
-pub(crate) use principal::{Principal, token_id};
+pub(crate) use narrowing::Launched;
+pub(crate) use principal::{Identity, Principal, token_id};
 pub(crate) use roles::Roles;
 pub(crate) use service_token::ServiceToken;
 
@@ -125,48 +126,97 @@ pub(crate) fn known(verifier: &Verifier<'_>, token: &str) -> Option<Rc<Principal
     token_cache::get(verifier.base_url, token, verifier.now)
 }
 
+/// A caller whose token is right. What the store knows of the token is still to be asked.
+pub(crate) struct Caller {
+    identity: Identity,
+    kind: CallerKind,
+}
+
+enum CallerKind {
+    /// With a token of an identity provider.
+    OfProvider(Claims),
+    /// A backend service with a token of ours, and the roles that the operator gave it.
+    Service(ServiceToken, Vec<String>),
+}
+
+impl Caller {
+    /// Whose the token is.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The principal, once the store has said that the token is not revoked and what it was issued
+    /// with. It is remembered until the token ends.
+    pub(crate) fn admit(
+        self,
+        verifier: &Verifier<'_>,
+        token: &str,
+        launched: Option<&Launched>,
+    ) -> Rc<Principal> {
+        let against = (&verifier.security.roles, verifier.base_url);
+        let now = verifier.now;
+        let (principal, expires) = match &self.kind {
+            CallerKind::OfProvider(claims) => (
+                Principal::new(claims, self.identity, against, launched, now),
+                claims.expires,
+            ),
+            CallerKind::Service(service, roles) => (
+                Principal::of_service(service, self.identity, roles, against, now),
+                service.expires,
+            ),
+        };
+        let principal = Rc::new(principal);
+        token_cache::put((verifier.base_url, token), &principal, expires, now);
+        principal
+    }
+}
+
 /// The caller that an identity provider's token names.
 ///
 /// # Errors
 /// 401 with the reason when it is not valid; 503 when the identity provider cannot be reached and
 /// its keys are not known yet.
-pub(crate) async fn authenticate(
-    verifier: &Verifier<'_>,
-    token: &str,
-) -> Result<Rc<Principal>, Error> {
+pub(crate) async fn authenticate(verifier: &Verifier<'_>, token: &str) -> Result<Caller, Error> {
     let claims = verify(verifier, token).await?.claims;
-    let principal = Principal::new(&claims, &verifier.security.roles, token);
-    Ok(remember(verifier, token, principal, claims.expires))
+    Ok(Caller {
+        identity: Identity::new(&claims.issuer, &claims.object_id, token, claims.issued),
+        kind: CallerKind::OfProvider(claims),
+    })
 }
 
 /// The caller that a token of ours names.
+///
+/// # Errors
+/// 401 when the token has expired.
 pub(crate) fn authenticate_service(
     verifier: &Verifier<'_>,
     token: &str,
-    service: &ServiceToken,
+    service: ServiceToken,
     roles: &[String],
-) -> Result<Rc<Principal>, Error> {
+) -> Result<Caller, Error> {
     if service.expires <= verifier.now / 1000 {
         return Err(refuse("the token has expired"));
     }
-    let principal = Principal::of_service(service, roles, &verifier.security.roles, token);
-    Ok(remember(verifier, token, principal, service.expires))
+    Ok(Caller {
+        identity: identity_of_service(verifier, token, &service),
+        kind: CallerKind::Service(service, roles.to_vec()),
+    })
 }
 
-fn remember(
+/// Whose a token of ours is.
+pub(crate) fn identity_of_service(
     verifier: &Verifier<'_>,
     token: &str,
-    principal: Principal,
-    expires: i64,
-) -> Rc<Principal> {
-    let principal = Rc::new(principal);
-    let key = (verifier.base_url, token);
-    token_cache::put(key, &principal, expires, verifier.now);
-    principal
+    service: &ServiceToken,
+) -> Identity {
+    let (issuer, issued) = (verifier.base_url, Some(service.issued));
+    Identity::new(issuer, &service.client_id, token, issued)
 }
 
 /// What a token of an identity provider says, for those who ask about it.
 pub(crate) struct Inspected {
+    /// Whose the token is.
+    pub(crate) identity: Identity,
     /// All claims, as they are.
     pub(crate) claims: Value,
     /// The scopes, separated by spaces.
@@ -185,6 +235,7 @@ pub(crate) async fn inspect(
 ) -> Result<Option<Inspected>, Error> {
     match verify(verifier, token).await {
         Ok(Verified { all, claims }) => Ok(Some(Inspected {
+            identity: Identity::new(&claims.issuer, &claims.object_id, token, claims.issued),
             claims: all,
             scopes: claims.scopes,
             ends: claims.expires.saturating_add(claims::SKEW),

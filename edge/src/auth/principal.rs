@@ -1,9 +1,9 @@
 //! A caller whose token was verified.
 
 use super::claims::Claims;
+use super::narrowing::{Bearer, Launched, Narrowing, Stated};
 use super::roles::{DataActions, Roles};
 use super::service_token::ServiceToken;
-use super::smart_user::SmartUser;
 use sha2::{Digest, Sha256};
 use smart::launch_context::encode;
 use std::cell::Cell;
@@ -14,63 +14,109 @@ const BELIEVED: i64 = 60 * 1000;
 /// Who is calling.
 #[derive(Debug)]
 pub(crate) struct Principal {
-    /// The id at the provider; not a name.
-    pub(crate) object_id: String,
+    identity: Identity,
     /// The roles that the token names, for a refusal that tells why.
     pub(super) roles: Vec<String>,
     /// What those roles permit together.
     pub(super) actions: DataActions,
-    /// What narrows a SMART user or a backend service; `None` for everybody else.
-    pub(super) smart: Option<SmartUser>,
-    token_id: String,
+    /// What narrows the role; `None` when nothing does.
+    pub(super) narrowing: Option<Narrowing>,
     /// When it was last asked whether the token is revoked.
-    asked: Cell<Option<i64>>,
+    asked: Cell<i64>,
+}
+
+/// Whose a verified token is, and by what the store knows both.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    /// The id at the provider; not a name.
+    pub(crate) object_id: String,
+    /// The same together with the provider, since ids of two providers may be the same.
+    pub(crate) person: String,
+    /// By what the store knows the token.
+    pub(crate) token_id: String,
+    /// When the token was issued, in milliseconds since 1970.
+    pub(crate) issued: Option<i64>,
+}
+
+impl Identity {
+    pub(super) fn new(issuer: &str, object_id: &str, token: &str, issued: Option<i64>) -> Self {
+        Self {
+            object_id: object_id.to_owned(),
+            person: format!("{issuer} {object_id}"),
+            token_id: token_id(token),
+            issued: issued.map(|seconds| seconds.saturating_mul(1000)),
+        }
+    }
 }
 
 impl Principal {
-    pub(super) fn new(claims: &Claims, roles: &Roles, token: &str) -> Self {
+    /// The bearer of an identity provider's token, as known at `now`.
+    pub(super) fn new(
+        claims: &Claims,
+        identity: Identity,
+        (roles, base_url): (&Roles, &str),
+        launched: Option<&Launched>,
+        now: i64,
+    ) -> Self {
         let actions = roles.permitted(&claims.roles);
-        let is_smart = actions.has_any(DataActions::of("smart"));
+        let stated = Stated {
+            bearer: if claims.is_service {
+                Bearer::Service
+            } else {
+                Bearer::Person
+            },
+            scopes: &claims.scopes,
+            fhir_user: claims.fhir_user.as_deref(),
+            base_url,
+            is_smart_user: actions.has_any(DataActions::of("smart")),
+            launched,
+        };
         Self {
-            object_id: claims.object_id.clone(),
+            identity,
             actions,
             roles: claims.roles.clone(),
-            smart: is_smart.then(|| SmartUser::new(&claims.scopes, claims.fhir_user.as_deref())),
-            token_id: token_id(token),
-            asked: Cell::default(),
+            narrowing: Narrowing::of(&stated),
+            asked: Cell::new(now),
         }
     }
 
     /// A backend service: what the operator's roles permit, narrowed by the token's scopes.
     pub(super) fn of_service(
         service: &ServiceToken,
+        identity: Identity,
         roles: &[String],
-        definitions: &Roles,
-        token: &str,
+        (definitions, base_url): (&Roles, &str),
+        now: i64,
     ) -> Self {
         Self {
-            object_id: service.client_id.clone(),
+            identity,
             actions: definitions.permitted(roles),
             roles: roles.to_vec(),
-            smart: Some(SmartUser::new(&service.scope, None)),
-            token_id: token_id(token),
-            asked: Cell::default(),
+            narrowing: Narrowing::of(&Stated {
+                bearer: Bearer::Service,
+                scopes: &service.scope,
+                fhir_user: None,
+                base_url,
+                is_smart_user: false,
+                launched: None,
+            }),
+            asked: Cell::new(now),
         }
     }
 
-    /// By what the store knows the token.
-    pub(crate) fn token_id(&self) -> &str {
-        &self.token_id
+    /// Whose the token is.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    /// Whether it is to be asked (again) at `now` if the token is revoked.
+    /// Whether it is to be asked again at `now` if the token is revoked.
     pub(crate) fn may_be_revoked(&self, now: i64) -> bool {
-        self.asked.get().is_none_or(|asked| now - asked >= BELIEVED)
+        now - self.asked.get() >= BELIEVED
     }
 
     /// It was asked at `now`, and the token is not revoked.
     pub(crate) fn is_not_revoked(&self, now: i64) {
-        self.asked.set(Some(now));
+        self.asked.set(now);
     }
 }
 

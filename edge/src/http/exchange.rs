@@ -2,18 +2,19 @@
 
 use super::{Answer, cors, negotiation};
 use crate::auth::{
-    self, Action, Grant, Principal, ServiceToken, Verifier, authenticate, authenticate_service,
-    authorise, bearer_token,
+    self, Action, Caller, Grant, Identity, Launched, Principal, ServiceToken, Verifier,
+    authenticate, authenticate_service, authorise, bearer_token,
 };
 use crate::binding;
 use crate::config::Config;
 use crate::error::{Error, Reason};
 use crate::proxy::{PATH, Purpose};
 use crate::seal::{nonce, open, seal};
-use crate::store::{Consistency, Partition, secret};
+use crate::store::{AccessToken, Consistency, Partition, secret};
 use fhir::definitions::Definitions;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{self, Handling};
+use smart::launch_context;
 use std::rc::Rc;
 use worker::Env;
 
@@ -148,26 +149,58 @@ impl Exchange {
     /// The caller; 401 when there is no valid token.
     pub(crate) async fn authenticate(&self) -> Result<Rc<Principal>, Error> {
         let token = bearer_token(self.header("authorization"))?;
-        let principal = match auth::known(&self.verifier(), token) {
-            Some(principal) => principal,
-            None => self.verify(token).await?,
-        };
-        if principal.may_be_revoked(self.now) {
-            let partition = self.partition()?;
-            if partition
-                .access_token(principal.token_id())
-                .await?
-                .is_revoked
-            {
-                return Err(auth::refuse("the token was revoked"));
+        if let Some(principal) = auth::known(&self.verifier(), token) {
+            if principal.may_be_revoked(self.now) {
+                self.issued_token(principal.identity()).await?;
+                principal.is_not_revoked(self.now);
             }
-            principal.is_not_revoked(self.now);
+            return Ok(principal);
         }
-        Ok(principal)
+        let caller = self.verify(token).await?;
+        let issued = self.issued_token(caller.identity()).await?;
+        let launched = issued.grant.map(|grant| Launched {
+            patient: launch_context::patient(&grant.launch),
+            scope: grant.scope,
+        });
+        Ok(caller.admit(&self.verifier(), token, launched.as_ref()))
+    }
+
+    /// What the store knows of a token; 401 when it was revoked, or issued before its person
+    /// signed out or was switched off.
+    async fn issued_token(&self, identity: &Identity) -> Result<AccessToken, Error> {
+        let Identity {
+            token_id,
+            person,
+            issued,
+            ..
+        } = identity;
+        let known = self.partition()?.access_token(token_id, person).await?;
+        if known.is_revoked {
+            return Err(auth::refuse("the token was revoked"));
+        }
+        let is_old = |since| issued.is_none_or(|issued| issued < since);
+        if known.not_before.is_some_and(is_old) {
+            return Err(auth::refuse(
+                "the session that the token belongs to has ended; sign in again",
+            ));
+        }
+        Ok(known)
+    }
+
+    /// What the store knows of a token; `None` when it is not good any more.
+    pub(crate) async fn known_token(
+        &self,
+        identity: &Identity,
+    ) -> Result<Option<AccessToken>, Error> {
+        match self.issued_token(identity).await {
+            Ok(known) => Ok(Some(known)),
+            Err(Error::Rejected(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The caller that a token names which was not seen before. What is no JWT can only be ours.
-    async fn verify(&self, token: &str) -> Result<Rc<Principal>, Error> {
+    async fn verify(&self, token: &str) -> Result<Caller, Error> {
         if token.contains('.') {
             return authenticate(&self.verifier(), token).await;
         }
@@ -176,7 +209,7 @@ impl Exchange {
         let registered = self.config.smart_proxy.client(&service.client_id);
         let own = registered.and_then(|client| client.service.as_ref());
         let own = own.ok_or_else(|| auth::refuse("the service is not registered any more"))?;
-        authenticate_service(&self.verifier(), token, &service, &own.roles)
+        authenticate_service(&self.verifier(), token, service, &own.roles)
     }
 
     /// Permission for one deed; 403 when the caller has none.

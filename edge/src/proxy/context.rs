@@ -105,7 +105,7 @@ pub(super) async fn choose(
     let launch = &mut pending.request.launch;
     launch.insert("patient".into(), patient.into());
     spend(exchange, &pending).await?;
-    let chosen_by = Some(principal.object_id.clone());
+    let chosen_by = Some(principal.identity().object_id.clone());
     let address = at_provider(exchange, pending.request, chosen_by).await?;
     Ok(location(address))
 }

@@ -4,7 +4,7 @@
 use super::refresh_token::{self, RefreshToken};
 use super::refusal::{self, missing, not_stored};
 use super::{Purpose, value};
-use crate::auth::{self, ServiceToken, check_any_action, token_id};
+use crate::auth::{self, ServiceToken, check_any_action};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use serde_json::{Map, Value, json};
@@ -52,10 +52,9 @@ async fn of_provider(exchange: &Exchange, token: &str) -> Result<Option<Value>, 
         return Ok(None);
     };
     let claims = inspected.claims;
-    let known = exchange.partition()?.access_token(&token_id(token)).await?;
-    if known.is_revoked {
+    let Some(known) = exchange.known_token(&inspected.identity).await? else {
         return Ok(None);
-    }
+    };
     let mut told = active();
     for name in ["iss", "sub", "aud", "exp", "iat", "fhirUser"] {
         told.extend(claims.get(name).map(|value| (name.into(), value.clone())));
@@ -74,8 +73,8 @@ async fn of_provider(exchange: &Exchange, token: &str) -> Result<Option<Value>, 
     if !inspected.scopes.is_empty() {
         told.insert("scope".into(), unqualify(&inspected.scopes).into());
     }
-    if let Some(launch) = known.launch {
-        let launch: Map<String, Value> = serde_json::from_str(&launch).unwrap_or_default();
+    if let Some(grant) = known.grant {
+        let launch: Map<String, Value> = serde_json::from_str(&grant.launch).unwrap_or_default();
         told.extend(launch);
     }
     Ok(Some(told.into()))
@@ -91,8 +90,8 @@ async fn of_service(
     if service.expires <= exchange.now / 1000 || !is_service {
         return Ok(None);
     }
-    let known = exchange.partition()?.access_token(&token_id(token)).await?;
-    if known.is_revoked {
+    let identity = auth::identity_of_service(&exchange.verifier(), token, service);
+    if exchange.known_token(&identity).await?.is_none() {
         return Ok(None);
     }
     let mut told = active();

@@ -80,7 +80,7 @@ pub(super) async fn complete(
         }
     }
     if !scopes.is_empty() {
-        answer.insert("scope".into(), scopes.into());
+        answer.insert("scope".into(), scopes.as_str().into());
     }
     if !completion.authorization.is_empty() {
         let launch = Value::Object(completion.launch.clone()).to_string();
@@ -93,6 +93,9 @@ pub(super) async fn complete(
             access_token: &auth::token_id(&access_token),
             launch: &launch,
             expires: ends.unwrap_or(exchange.now + seconds.unwrap_or(3600) * 1000),
+            scope: &scopes,
+            client_id: &completion.client_id,
+            key: "",
         };
         exchange.partition()?.issue(issued).await?;
     }

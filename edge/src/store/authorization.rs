@@ -18,8 +18,24 @@ pub(crate) struct Authorization {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AccessToken {
     pub(crate) is_revoked: bool,
-    /// The launch context that it was issued with, as JSON.
-    pub(crate) launch: Option<String>,
+    /// What was issued before, in milliseconds since 1970, is refused: the person signed out or
+    /// was switched off.
+    pub(crate) not_before: Option<i64>,
+    /// What the proxy issued it with; `None` when the proxy did not issue it.
+    pub(crate) grant: Option<IssuedGrant>,
+}
+
+/// What the proxy issued an access token with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct IssuedGrant {
+    /// The launch context, as JSON.
+    pub(crate) launch: String,
+    /// The scopes that the app was granted, as it names them.
+    pub(crate) scope: String,
+    pub(crate) authorization: String,
+    pub(crate) client_id: String,
+    /// The thumbprint of the key that the token is bound to; empty for a bearer token.
+    pub(crate) key: String,
 }
 
 /// Tokens that were issued to an app.
@@ -37,6 +53,11 @@ pub(crate) struct Issued<'a> {
     pub(crate) launch: &'a str,
     /// When the access token ends, in milliseconds since 1970.
     pub(crate) expires: i64,
+    /// The scopes that the app was granted, as it names them.
+    pub(crate) scope: &'a str,
+    pub(crate) client_id: &'a str,
+    /// The thumbprint of the key that the access token is bound to; empty for a bearer token.
+    pub(crate) key: &'a str,
 }
 
 impl Partition {
@@ -50,6 +71,9 @@ impl Partition {
             &issued.launch.into(),
         );
         row.push(&number(issued.expires));
+        for text in [issued.scope, issued.client_id, issued.key] {
+            row.push(&text.into());
+        }
         JsFuture::from(self.stub.issue(&row)?).await?;
         Ok(())
     }
@@ -82,14 +106,25 @@ impl Partition {
         }))
     }
 
-    /// What is known of an access token.
-    pub(crate) async fn access_token(&self, id: &str) -> Result<AccessToken, Error> {
-        let found = JsFuture::from(self.stub.access_token(id)?).await?;
-        let known = row(&found).map(|row| AccessToken {
-            is_revoked: integer(&row, 0) != 0,
-            launch: row.get(1).as_string(),
-        });
-        Ok(known.unwrap_or_default())
+    /// What is known of an access token, and of the person (or service) that it names.
+    pub(crate) async fn access_token(&self, id: &str, person: &str) -> Result<AccessToken, Error> {
+        let found = JsFuture::from(self.stub.access_token(id, person)?).await?;
+        let Some(row) = row(&found) else {
+            return Ok(AccessToken::default());
+        };
+        let text = |at| row.get(at).as_string();
+        let grant = text(4).filter(|authorization| !authorization.is_empty());
+        Ok(AccessToken {
+            is_revoked: integer(&row, 1) != 0,
+            not_before: row.get(0).as_f64().map(|since| since as i64),
+            grant: grant.map(|authorization| IssuedGrant {
+                launch: text(2).unwrap_or_default(),
+                scope: text(3).unwrap_or_default(),
+                authorization,
+                client_id: text(5).unwrap_or_default(),
+                key: text(6).unwrap_or_default(),
+            }),
+        })
     }
 
     /// Ends an authorization; its last token would end at `expires` (milliseconds since 1970).

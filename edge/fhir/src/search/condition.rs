@@ -8,8 +8,8 @@ use crate::definitions::Definitions;
 /// statement, before any LIMIT, so that no page, count or cursor can leak past it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Confinement {
-    /// The compartment that resources must belong to; `None` is no limit.
-    pub compartment: Option<Compartment>,
+    /// The compartments that resources must belong to, all of them; none is no limit.
+    pub compartments: Vec<Compartment>,
     /// What resources must meet: all predicates of one of these; none is no limit.
     pub constraints: Vec<Vec<Predicate>>,
 }
@@ -17,7 +17,7 @@ pub struct Confinement {
 impl Confinement {
     /// Whether everything may be seen.
     pub fn is_everything(&self) -> bool {
-        self.compartment.is_none() && self.constraints.is_empty()
+        self.compartments.is_empty() && self.constraints.is_empty()
     }
 }
 
@@ -51,7 +51,7 @@ pub fn confine(
     access: Access,
     sql: &mut Sql,
 ) {
-    if let Some(compartment) = &confinement.compartment {
+    for compartment in &confinement.compartments {
         belongs(definitions, resource_type, compartment, access, sql);
     }
     if confinement.constraints.is_empty() {

@@ -8,20 +8,30 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 impl Ledger {
     /// Writes down that tokens were issued: `[authorization, generation of the refresh token, its
-    /// end, access token, its launch context, its end]`. Without a refresh token the generation is
-    /// null.
+    /// end, access token, its launch context, its end, its scope, the client, the key that it is
+    /// bound to]`. Without a refresh token the generation is null.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn issue(&self, issued: &Array) -> Result<(), JsValue> {
         let database = &self.inner.database;
         let now = JsValue::from(js_sys::Date::now());
-        let [authorization, generation, ends, token, launch, token_ends] =
-            [0, 1, 2, 3, 4, 5].map(|at| issued.get(at));
+        let [
+            authorization,
+            generation,
+            ends,
+            token,
+            launch,
+            token_ends,
+            scope,
+            client,
+            key,
+        ] = [0, 1, 2, 3, 4, 5, 6, 7, 8].map(|at| issued.get(at));
         database.transaction(|| {
             for sweep in [
                 "DELETE FROM authorization WHERE expires < ?",
                 "DELETE FROM access_token WHERE expires < ?",
+                "DELETE FROM signed_out WHERE expires < ?",
             ] {
                 database.run(sweep, std::slice::from_ref(&now))?;
             }
@@ -37,13 +47,16 @@ impl Ledger {
                 ];
                 database.run(statement, &values)?;
             }
-            let statement = "INSERT INTO access_token(id, authorization, launch, revoked, expires)
-                VALUES(?, ?, ?, 0, ?) ON CONFLICT(id) DO NOTHING";
+            let statement = "INSERT INTO access_token(id, authorization, launch, revoked, expires,
+                scope, client, key) VALUES(?, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING";
             let values = [
                 token.clone(),
                 authorization.clone(),
                 launch.clone(),
                 token_ends.clone(),
+                scope.clone(),
+                client.clone(),
+                key.clone(),
             ];
             database.run(statement, &values)
         })
@@ -114,18 +127,38 @@ impl Ledger {
         self.inner.database.row(statement, &[id.into()])
     }
 
-    /// What is known of an access token: `[revoked, launch context]`; nothing when it was not
-    /// issued through the proxy and not revoked.
+    /// What is known of an access token and of the `person` that it names: `[since when older
+    /// tokens of the person are refused, revoked, launch context, scope, authorization, client,
+    /// key]`. All but the first are null when the token was not issued through the proxy and not
+    /// revoked.
     ///
     /// # Errors
     /// What SQLite says.
     #[wasm_bindgen(js_name = accessToken)]
-    pub fn access_token(&self, id: &str) -> Result<Option<Array>, JsValue> {
-        let statement = "SELECT token.revoked OR ifnull(authorization.revoked, 0), token.launch
-            FROM access_token AS token
-            LEFT JOIN authorization ON authorization.id = token.authorization
-            WHERE token.id = ?";
-        self.inner.database.row(statement, &[id.into()])
+    pub fn access_token(&self, id: &str, person: &str) -> Result<Option<Array>, JsValue> {
+        let statement = "SELECT (SELECT since FROM signed_out WHERE person = ?),
+            token.revoked OR ifnull(authorization.revoked, 0), token.launch, token.scope,
+            token.authorization, token.client, token.key
+            FROM (SELECT ? AS id) AS asked
+            LEFT JOIN access_token AS token ON token.id = asked.id
+            LEFT JOIN authorization ON authorization.id = token.authorization";
+        self.inner
+            .database
+            .row(statement, &[person.into(), id.into()])
+    }
+
+    /// Refuses what was issued to a person before `since`; to be remembered until `expires`.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    #[wasm_bindgen(js_name = signOut)]
+    pub fn sign_out(&self, person: &str, since: f64, expires: f64) -> Result<(), JsValue> {
+        let statement = "INSERT INTO signed_out(person, since, expires) VALUES(?, ?, ?)
+            ON CONFLICT(person) DO UPDATE SET since = max(since, excluded.since),
+            expires = max(expires, excluded.expires)";
+        let database = &self.inner.database;
+        let values = [person.into(), since.into(), expires.into()];
+        database.transaction(|| database.run(statement, &values))
     }
 
     /// Ends an authorization: its refresh tokens and its access tokens are refused from now on.

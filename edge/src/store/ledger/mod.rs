@@ -62,7 +62,7 @@ impl Ledger {
     #[wasm_bindgen(constructor)]
     pub fn new(state: &ObjectState, env: Env) -> Result<Ledger, JsValue> {
         let database = Database::new(state.storage());
-        schema::create(&database)?;
+        schema::migrate(&database)?;
         let sequence = database.number("SELECT value FROM ledger WHERE name = 'sequence'", &[])?;
         let statement = "SELECT value FROM ledger WHERE name = 'last_updated'";
         let last_updated = database.number(statement, &[])?;

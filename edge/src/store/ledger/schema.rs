@@ -1,10 +1,26 @@
-//! The tables; `docs/storage-schema.md` says what each is for.
+//! The tables and the migrations that made them; `docs/storage-schema.md` says what each is for.
 
 use super::database::Database;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
-const TABLES: &str = "
+/// Every step from an empty database to today's, in order. A step that has shipped never changes:
+/// `schema` in the table `ledger` says how many of them a database has taken.
+const MIGRATIONS: [&str; 2] = [FIRST, ISSUED_TOKENS];
+
+/// What the app was granted with an access token, whom it was issued to and the key it is bound
+/// to; and since when a person's older tokens are refused.
+const ISSUED_TOKENS: &str = "
+ALTER TABLE access_token ADD COLUMN scope TEXT NOT NULL DEFAULT '';
+ALTER TABLE access_token ADD COLUMN client TEXT NOT NULL DEFAULT '';
+ALTER TABLE access_token ADD COLUMN key TEXT NOT NULL DEFAULT '';
+CREATE TABLE signed_out(
+    person TEXT PRIMARY KEY, since INTEGER NOT NULL, expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX signed_out_by_end ON signed_out(expires);
+";
+
+const FIRST: &str = "
 CREATE TABLE IF NOT EXISTS ledger(
     name TEXT PRIMARY KEY, value ANY
 ) STRICT, WITHOUT ROWID;
@@ -64,13 +80,29 @@ CREATE INDEX IF NOT EXISTS reference_index_by_resource ON reference_index(rid, p
 INSERT OR IGNORE INTO ledger(name, value) VALUES('schema', 1), ('sequence', 0), ('last_updated', 0);
 ";
 
-/// Creates what is not there yet.
-pub(super) fn create(database: &Database) -> Result<(), JsValue> {
+/// Brings the database to today's schema, from whichever it has.
+pub(super) fn migrate(database: &Database) -> Result<(), JsValue> {
     database.transaction(|| {
-        database.run(TABLES, &[])?;
+        let taken = taken(database)?;
+        for (step, statements) in MIGRATIONS.iter().enumerate().skip(taken) {
+            database.run(statements, &[])?;
+            let schema = u32::try_from(step + 1).unwrap_or(u32::MAX);
+            let statement = "UPDATE ledger SET value = ? WHERE name = 'schema'";
+            database.run(statement, &[schema.into()])?;
+        }
         let key = Uint8Array::new_with_length(32);
         crate::binding::random_values(&key);
         let statement = "INSERT OR IGNORE INTO ledger(name, value) VALUES('root_secret', ?)";
         database.run(statement, &[key.buffer().into()])
     })
+}
+
+/// How many migrations the database has taken; none when it is new.
+fn taken(database: &Database) -> Result<usize, JsValue> {
+    let statement = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'ledger'";
+    if database.number(statement, &[])? == 0 {
+        return Ok(0);
+    }
+    let schema = database.number("SELECT value FROM ledger WHERE name = 'schema'", &[])?;
+    Ok(usize::try_from(schema).unwrap_or_default())
 }
