@@ -5,6 +5,7 @@
 
 pub mod bundle;
 pub mod capability;
+pub mod compartment;
 pub mod definitions;
 pub mod fhirpath;
 pub mod interaction;

@@ -23,6 +23,8 @@ pub(super) mod field {
     pub(crate) const REFERENCES: u32 = 10;
     pub(crate) const CONFINEMENT: u32 = 11;
     pub(crate) const CONFINEMENT_VALUES: u32 = 12;
+    pub(crate) const VISIBILITY: u32 = 13;
+    pub(crate) const VISIBILITY_VALUES: u32 = 14;
 }
 
 /// What is done to one resource.
@@ -60,36 +62,42 @@ pub(crate) struct Write {
     if_match: Option<i64>,
     /// The resource and its index rows; none for a delete.
     pub(crate) content: Option<(Rendered, IndexRows)>,
-    /// The condition that the resource must meet before and after, on the row named `r`.
+    /// The condition that the resource must meet before and after.
     confinement: Option<Sql>,
+    /// The condition that a resource meets which the caller may see, be it theirs to change or not.
+    visibility: Option<Sql>,
+}
+
+/// Selects the resource of a row if it lies within the grant; nothing when everything does.
+fn within(
+    (definitions, grant): (&'static Definitions, &Grant),
+    resource_type: &'static str,
+    access: Access,
+) -> Option<Sql> {
+    let confinement = grant.confinement();
+    if confinement.is_everything() {
+        return None;
+    }
+    let mut sql = Sql::default();
+    sql.push("SELECT 1 FROM resource r WHERE r.rid = ?");
+    confine(definitions, resource_type, confinement, access, &mut sql);
+    Some(sql)
 }
 
 impl Write {
     fn new(
         kind: Kind,
-        (definitions, grant): (&'static Definitions, &Grant),
+        granted: (&'static Definitions, &Grant),
         (resource_type, id): (&'static str, String),
     ) -> Self {
-        let confinement = grant.confinement();
-        let confinement = (!confinement.is_everything()).then(|| {
-            let mut sql = Sql::default();
-            sql.push("SELECT 1 FROM resource r WHERE r.rid = ?");
-            confine(
-                definitions,
-                resource_type,
-                confinement,
-                Access::Write,
-                &mut sql,
-            );
-            sql
-        });
         Self {
             kind,
             resource_type,
             id,
             if_match: None,
             content: None,
-            confinement,
+            confinement: within(granted, resource_type, Access::Write),
+            visibility: None,
         }
     }
 
@@ -124,15 +132,16 @@ impl Write {
     ) -> Self {
         Self {
             if_match,
+            visibility: within(granted, address.0, Access::Read),
             ..Self::new(Kind::Delete, granted, address)
         }
     }
 
-    /// How many values the statement of its confinement binds, the row id included.
+    /// How many values a statement of its conditions binds at the most, the row id included.
     pub(super) fn confinement_values(&self) -> usize {
-        self.confinement
-            .as_ref()
-            .map_or(0, |sql| sql.binds.len() + 1)
+        let statements = self.confinement.iter().chain(&self.visibility);
+        let values = statements.map(|sql| sql.binds.len() + 1);
+        values.max().unwrap_or_default()
     }
 
     /// How many bytes of text the write carries.
@@ -166,17 +175,7 @@ impl Write {
         let if_match = self
             .if_match
             .map_or(JsValue::NULL, |version| JsValue::from_f64(version as f64));
-        let (confinement, values) = match &self.confinement {
-            Some(sql) => (
-                JsValue::from_str(&sql.text),
-                sql.binds
-                    .iter()
-                    .map(JsValue::from)
-                    .collect::<Array>()
-                    .into(),
-            ),
-            None => (JsValue::NULL, JsValue::NULL),
-        };
+        let [confinement, visibility] = [&self.confinement, &self.visibility].map(statement);
         [
             JsValue::from_f64(self.kind.number()),
             JsValue::from_str(self.resource_type),
@@ -189,10 +188,21 @@ impl Write {
             table(&rows.tokens),
             table(&rows.dates),
             table(&rows.references),
-            confinement,
-            values,
+            confinement.0,
+            confinement.1,
+            visibility.0,
+            visibility.1,
         ]
         .into_iter()
         .collect()
     }
+}
+
+/// A statement's text and values, or two nulls.
+fn statement(sql: &Option<Sql>) -> (JsValue, JsValue) {
+    let Some(sql) = sql else {
+        return (JsValue::NULL, JsValue::NULL);
+    };
+    let values: Array = sql.binds.iter().map(JsValue::from).collect();
+    (JsValue::from_str(&sql.text), values.into())
 }

@@ -3,7 +3,7 @@
 use crate::samples::{
     SYSTEM, bundle, by_identifier, observation, patient_with_id, put, request, with,
 };
-use api::{Client, Server, assert_outcome, assert_search_finds, entries, ids, unique};
+use api::{Client, Forgery, Server, assert_outcome, assert_search_finds, entries, ids, unique};
 use serde_json::{Value, json};
 
 /// A SMART app of a patient of its own, and what it works on.
@@ -214,17 +214,16 @@ fn a_practitioner_has_a_compartment_too_and_a_system_has_none() {
     let other = observation(&tag, &format!("Patient/{patient}"));
     let other = admin.post("/Observation", &other).expect(201).id();
     let query = format!("/Observation?{}", by_identifier(&tag));
-    let token = |scopes: &str| {
-        let claims = server.forgery().claim("roles", json!(["smartUser"]));
-        let person = format!("https://fhir.example/Practitioner/{practitioner}");
-        claims
-            .claim("fhirUser", json!(person))
-            .claim("scp", json!(scopes))
-            .sign()
+    let person = format!("{}/Practitioner/{practitioner}", server.base);
+    let token = |forgery: Forgery<'_>, scopes: &str| {
+        let claims = forgery.claim("roles", json!(["smartUser"]));
+        let claims = claims.claim("fhirUser", json!(person));
+        claims.claim("scp", json!(scopes)).sign()
     };
-    let doctor = server.bearing(&token("user/*.rs"));
+    let doctor = server.bearing(&token(server.forgery(), "user/*.rs"));
     assert_search_finds(&doctor.get(&query), &doctor.base, &[&seen]);
-    let system = server.bearing(&token("system/Observation.rs"));
+    let system = token(server.service_forgery(), "system/Observation.rs");
+    let system = server.bearing(&system);
     assert_search_finds(&system.get(&query), &system.base, &[&seen, &other]);
 }
 
@@ -232,7 +231,7 @@ fn a_practitioner_has_a_compartment_too_and_a_system_has_none() {
 fn a_scope_never_widens_a_role() {
     let server = Server::shared();
     let token = server
-        .forgery()
+        .service_forgery()
         .claim("roles", json!(["globalReader"]))
         .claim("scp", json!("system/*.cruds"))
         .sign();
@@ -287,7 +286,7 @@ fn what_everybody_may_see_nobody_may_change_from_a_compartment() {
         "forbidden",
         "outside",
     );
-    app.client.delete(&path).expect(204);
+    assert_outcome(&app.client.delete(&path), 403, "forbidden", "outside");
     assert_eq!(
         admin.get(&path).expect(200).body,
         stored,

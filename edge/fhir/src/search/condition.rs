@@ -2,6 +2,7 @@
 
 use super::predicate::{Criterion, Predicate};
 use super::sql::Sql;
+use crate::compartment::{Ownership, is_evidence, ownership};
 use crate::definitions::Definitions;
 
 /// The part of a type's resources that a caller may see or change. It becomes a condition of every
@@ -38,7 +39,8 @@ const SHARED: [&str; 4] = ["Location", "Medication", "Organization", "Practition
 pub enum Access {
     /// To see it: types that belong to nobody can be seen from every compartment.
     Read,
-    /// To change it: only what belongs to the compartment.
+    /// To change it: only what belongs to the compartment and, where that is a patient's, names no
+    /// other patient as its owner.
     Write,
 }
 
@@ -76,8 +78,10 @@ fn belongs(
     access: Access,
     sql: &mut Sql,
 ) {
-    if access == Access::Read && SHARED.contains(&resource_type) {
-        return;
+    match access {
+        Access::Read if SHARED.contains(&resource_type) => return,
+        Access::Read => {}
+        Access::Write => owned(definitions, resource_type, (compartment, id), sql),
     }
     sql.push(" AND (");
     if resource_type == compartment {
@@ -102,6 +106,53 @@ fn belongs(
         sql.push(" AND i.type = ").bind(compartment.as_str());
         sql.push(" AND i.base = '')");
     }
+    sql.push(")");
+}
+
+/// Adds the condition that a resource is the owner's to change. Rows of the index tell it, so that
+/// it can be tested on what was there before as well as on what comes.
+fn owned(
+    definitions: &'static Definitions,
+    resource_type: &str,
+    (compartment, id): (&str, &str),
+    sql: &mut Sql,
+) {
+    if compartment != "Patient" {
+        // Of practitioners' compartments no reference says whose record it is.
+        if is_evidence(resource_type) {
+            sql.push(" AND 0");
+        }
+        return;
+    }
+    let (parameter, others) = match ownership(definitions, resource_type) {
+        Ownership::Nobody => {
+            sql.push(" AND 0");
+            return;
+        }
+        Ownership::Itself => {
+            sql.push(" AND r.id = ").bind(id);
+            return;
+        }
+        Ownership::All(parameter) => (parameter, ""),
+        // What has no address may be a patient.
+        Ownership::Among(parameter) => (parameter, " AND i.type IN ('', 'Patient')"),
+    };
+    let of_parameter = |sql: &mut Sql| {
+        sql.push("EXISTS (SELECT 1 FROM reference_index i WHERE i.rid = r.rid AND i.param = ")
+            .number(parameter.id);
+    };
+    let is_owner = |sql: &mut Sql| {
+        sql.push("(i.id = ").bind(id);
+        sql.push(" AND i.type = 'Patient' AND i.base = '')");
+    };
+    sql.push(" AND ");
+    of_parameter(sql);
+    sql.push(" AND ");
+    is_owner(sql);
+    sql.push(") AND NOT ");
+    of_parameter(sql);
+    sql.push(others).push(" AND NOT ");
+    is_owner(sql);
     sql.push(")");
 }
 

@@ -49,6 +49,15 @@ impl From<JsValue> for Stop {
     }
 }
 
+/// What is asked of a resource that a write is about.
+#[derive(Clone, Copy)]
+enum Condition {
+    /// Is it the caller's to change?
+    Confined,
+    /// May the caller see it?
+    Visible,
+}
+
 /// A resource row as it was before the write.
 struct Current {
     rid: JsValue,
@@ -137,12 +146,14 @@ impl Inner {
             && !self.is_within(write, current)?
         {
             // Whoever may not see a resource learns nothing by deleting it.
+            let is_seen =
+                !current.deleted && self.meets(write, Condition::Visible, &current.rid)?;
             return match kind {
-                Kind::Delete => {
+                Kind::Delete if !is_seen => {
                     check_version(write.get(field::IF_MATCH).as_f64(), None, at)?;
                     Ok(result("absent", 0.0, now as f64))
                 }
-                Kind::Create | Kind::Update => Err(refuse("outside", at, 0.0)),
+                Kind::Create | Kind::Update | Kind::Delete => Err(refuse("outside", at, 0.0)),
             };
         }
         let if_match = write.get(field::IF_MATCH).as_f64();
@@ -157,7 +168,7 @@ impl Inner {
             }
             (Kind::Delete, Some(current)) => return self.delete(write, &current, now),
         };
-        if self.meets_confinement(write, &rid)? {
+        if self.meets(write, Condition::Confined, &rid)? {
             Ok(result)
         } else {
             Err(refuse("outside", at, 0.0))
@@ -170,14 +181,19 @@ impl Inner {
         if write.get(field::CONFINEMENT).is_null() {
             return Ok(true);
         }
-        Ok(!current.deleted && self.meets_confinement(write, &current.rid)?)
+        Ok(!current.deleted && self.meets(write, Condition::Confined, &current.rid)?)
     }
 
-    fn meets_confinement(&self, write: &Array, rid: &JsValue) -> Result<bool, JsValue> {
-        let Some(statement) = write.get(field::CONFINEMENT).as_string() else {
+    /// Whether a resource meets a condition of the write; one that is not set is met by all.
+    fn meets(&self, write: &Array, condition: Condition, rid: &JsValue) -> Result<bool, JsValue> {
+        let (statement, values) = match condition {
+            Condition::Confined => (field::CONFINEMENT, field::CONFINEMENT_VALUES),
+            Condition::Visible => (field::VISIBILITY, field::VISIBILITY_VALUES),
+        };
+        let Some(statement) = write.get(statement).as_string() else {
             return Ok(true);
         };
-        let values: Array = write.get(field::CONFINEMENT_VALUES).unchecked_into();
+        let values: Array = write.get(values).unchecked_into();
         let values: Vec<JsValue> = std::iter::once(rid.clone()).chain(values.iter()).collect();
         Ok(self.database.row(&statement, &values)?.is_some())
     }

@@ -10,6 +10,7 @@ mod cursors;
 mod generated;
 mod judgement;
 mod oracles;
+mod ownership;
 mod queries;
 mod record;
 

@@ -18,6 +18,16 @@ pub struct Row {
     pub base: String,
 }
 
+impl Row {
+    fn without_address() -> Self {
+        Self {
+            id: String::new(),
+            resource_type: String::new(),
+            base: String::new(),
+        }
+    }
+}
+
 /// What a query asks for: a reference to any of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Criterion {
@@ -33,8 +43,9 @@ struct Alternative {
     base: Option<String>,
 }
 
-/// Adds the row of one item: a Reference, a canonical or a URI. References into the resource
-/// itself (`#x`) and to things without an address (`urn:`) give none.
+/// Adds the row of one item: a Reference, a canonical or a URI. What it refers to without an address
+/// (a logical reference, one into the resource itself, a `urn:`) gives a row that is found by no
+/// value: it says that there is one, which no test of a reference may overlook.
 ///
 /// `base_url` is our own base, so that an absolute reference to us counts as ours. A reference
 /// without a type takes the one type that the parameter allows, if there is just one.
@@ -46,16 +57,12 @@ pub fn extract(
     rows: &mut Vec<Row>,
 ) {
     let reference = node.value.get("reference").unwrap_or(node.value);
-    let Some(text) = reference
-        .as_str()
-        .filter(|text| !text.is_empty())
-        .map(within)
-    else {
-        return;
-    };
-    if text.starts_with('#') || text.starts_with("urn:") {
+    let text = reference.as_str().unwrap_or_default();
+    if text.is_empty() || text.starts_with('#') || text.starts_with("urn:") {
+        rows.push(Row::without_address());
         return;
     }
+    let text = within(text);
     if let Some(address) = Address::parse(definitions, text) {
         rows.push(address.row(base_url));
         return;
@@ -118,28 +125,28 @@ pub fn parse(
     stated_type: Option<&str>,
     base_url: &str,
 ) -> Criterion {
-    let alternatives = values.iter().map(|value| {
-        let value = unescape(value);
-        match Address::parse(definitions, &value) {
-            Some(address) if address.base.is_empty() => Alternative {
-                id: address.id.to_owned(),
-                resource_type: Some(address.resource_type.to_owned()),
-                base: None,
-            },
-            Some(address) => {
-                let row = address.row(base_url);
-                Alternative {
-                    id: row.id,
-                    resource_type: Some(row.resource_type),
-                    base: Some(row.base),
-                }
+    let values = values.iter().map(|value| unescape(value));
+    // Nothing refers to nothing.
+    let values = values.filter(|value| !value.is_empty());
+    let alternatives = values.map(|value| match Address::parse(definitions, &value) {
+        Some(address) if address.base.is_empty() => Alternative {
+            id: address.id.to_owned(),
+            resource_type: Some(address.resource_type.to_owned()),
+            base: None,
+        },
+        Some(address) => {
+            let row = address.row(base_url);
+            Alternative {
+                id: row.id,
+                resource_type: Some(row.resource_type),
+                base: Some(row.base),
             }
-            None => Alternative {
-                id: value,
-                resource_type: stated_type.map(ToOwned::to_owned),
-                base: None,
-            },
         }
+        None => Alternative {
+            id: value,
+            resource_type: stated_type.map(ToOwned::to_owned),
+            base: None,
+        },
     });
     Criterion {
         alternatives: alternatives.collect(),
