@@ -13,6 +13,8 @@ pub(crate) enum Error {
     Rejected(Rejection),
     /// The identity provider or another service that we depend on failed.
     Upstream(String),
+    /// The operator's: what is to be set before the server can answer.
+    Unconfigured(&'static str),
     /// Ours.
     Bug(String),
 }

@@ -78,6 +78,14 @@ fn assert_same_second(instant: &str, http_date: &str) {
     assert_eq!(&instant[..19], format!("{year}-{month:02}-{day}T{time}"));
 }
 
+/// Says that scripts of other origins may be answered differently.
+#[track_caller]
+pub fn assert_varies_by_origin(answer: &Answer) {
+    let vary = answer.header("vary").unwrap_or_default();
+    let names: Vec<&str> = vary.split(", ").collect();
+    assert!(names.contains(&"Origin"), "Vary is `{vary}`: {answer}");
+}
+
 /// The resource without what the server sets: id and version.
 pub fn without_meta(resource: &Value) -> Value {
     let mut resource = resource.clone();

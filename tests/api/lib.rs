@@ -18,7 +18,7 @@ mod unique;
 
 pub use assertions::{
     assert_issue_at, assert_outcome, assert_refused, assert_same_content, assert_search_finds,
-    assert_stored, entries, ids, link, without_meta,
+    assert_stored, assert_varies_by_origin, entries, ids, link, without_meta,
 };
 pub use client::{Answer, Client, Request};
 pub use server::{Running, Server, Settings};

@@ -2,6 +2,7 @@
 
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use serde_json::Value;
+use web_sys::RequestCache;
 
 use super::address::{below_base, origin};
 use super::bundle::{SearchPage, Version, versions};
@@ -144,8 +145,10 @@ impl FhirClient {
             query if query.starts_with('?') => format!("{}{query}", self.base),
             path => format!("{}/{path}", self.base),
         };
+        // A browser's cache outlives the person: nothing of a record is left in it.
         let mut request = RequestBuilder::new(&url)
             .method(method)
+            .cache(RequestCache::NoStore)
             .header("accept", FHIR_JSON);
         if let Some(token) = token {
             request = request.header("authorization", &format!("Bearer {token}"));

@@ -178,7 +178,8 @@ fn effective(stated: &Stated<'_>) -> Result<Scopes, String> {
     if names_resources(list) {
         let scopes = scopes_of(list, stated.bearer)?;
         // A SMART user whose scopes are all of services is one without scopes.
-        return Ok(if scopes.is_empty() && stated.is_smart_user {
+        let is_person = stated.bearer == Bearer::Person;
+        return Ok(if scopes.is_empty() && stated.is_smart_user && is_person {
             Scopes::Unlimited
         } else {
             Scopes::Limited(scopes)

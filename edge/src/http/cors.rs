@@ -33,7 +33,6 @@ pub(super) fn add_headers(cors: &Cors, origin: Option<&str>, answer: &mut Answer
     if cors.origins.is_empty() {
         return;
     }
-    answer.headers.push(("vary", "Origin".into()));
     let Some(allowed) = allowed(cors, origin) else {
         return;
     };

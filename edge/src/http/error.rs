@@ -41,6 +41,10 @@ pub(super) fn answer(exchange: &Exchange, error: Error) -> Answer {
                 "A service that this server depends on did not answer; try again in a moment.";
             (503, vec![Issue::error(IssueType::Transient, message)], None)
         }
+        Error::Unconfigured(remedy) => {
+            exchange.log(remedy);
+            (500, vec![Issue::error(IssueType::Exception, remedy)], None)
+        }
         Error::Bug(problem) => (500, vec![exchange.log(&problem)], None),
     };
     let id = Some(exchange.request_id.as_str());

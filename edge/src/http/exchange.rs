@@ -1,6 +1,6 @@
 //! One request and what belongs to it, from arrival to answer.
 
-use super::{Answer, cors, negotiation};
+use super::{Answer, caching, cors, negotiation};
 use crate::auth::{
     self, Action, Caller, Grant, Identity, Launched, Principal, ServiceToken, Verifier,
     authenticate, authenticate_service, authorise, bearer_token,
@@ -22,6 +22,9 @@ use worker::Env;
 const MAX_BODY: usize = 20 * 1024 * 1024;
 /// The largest request for signing in, in bytes: the longest tokens have 16 KB.
 const MAX_FORM: usize = 64 * 1024;
+
+/// Two years of https only. <https://www.rfc-editor.org/rfc/rfc6797>
+const HSTS: &str = "max-age=63072000";
 
 /// A request being answered.
 pub(crate) struct Exchange {
@@ -163,6 +166,20 @@ impl Exchange {
             scope: grant.scope,
         });
         Ok(caller.admit(&self.verifier(), token, launched.as_ref()))
+    }
+
+    /// Checks that it is settled whom tokens must be meant for. The address that a request came to
+    /// says so only on the developer's own machine: elsewhere whoever sends the request chooses it.
+    pub(crate) fn check_audience_is_settled(&self) -> Result<(), Error> {
+        let is_settled =
+            self.config.base_url.is_some() || !self.config.security.audiences.is_empty();
+        if is_settled || is_loopback(&self.base_url) {
+            return Ok(());
+        }
+        Err(Error::Unconfigured(
+            "The server does not know its own address: its operator must set BASE_URL (or \
+             AUDIENCE) before it takes tokens.",
+        ))
     }
 
     /// What the store knows of a token; 401 when it was revoked, or issued before its person
@@ -356,16 +373,19 @@ impl Exchange {
         }
         if let Some(partition) = self.partition.get() {
             let charge = partition.charge();
-            if charge.sequence > 0 {
-                answer = answer.with("x-ms-session-token", charge.sequence.to_string());
-            }
-            // Rows are read before it is known whose they are: to who may see only some, their
-            // number would tell of the others.
+            // How many commits there were, and how many rows were read before it was known whose
+            // they are, tells a caller who may see only some of the others.
             if !self.is_confined.get() {
+                if charge.sequence > 0 {
+                    answer = answer.with("x-ms-session-token", charge.sequence.to_string());
+                }
                 // One unit for ten rows read or one row written; docs/configuration.md tells users.
                 let units = charge.rows_read as f64 / 10.0 + charge.rows_written as f64;
                 answer = answer.with("x-ms-request-charge", format!("{units:.1}"));
             }
+        }
+        if self.base_url.starts_with("https://") {
+            answer = answer.with("strict-transport-security", HSTS);
         }
         if self.is_of_proxy() && answer.header("cache-control").is_none() {
             // The address may hold a state or a code, whatever became of it.
@@ -373,6 +393,7 @@ impl Exchange {
                 .with("cache-control", "no-store")
                 .with("referrer-policy", "no-referrer");
         }
+        answer = caching::keep_from_others(answer);
         if self.is_for_people() {
             return answer;
         }
@@ -388,6 +409,16 @@ fn too_large(limit: usize) -> Error {
     };
     let message = format!("The body is larger than {limit}, the most that is taken here.");
     Error::rejected(Reason::TooLarge, IssueType::TooLong, message)
+}
+
+/// Whether an origin is one of this machine.
+fn is_loopback(origin: &str) -> bool {
+    let host = origin.split("://").nth(1).unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    matches!(host, "localhost" | "127.0.0.1" | "::1")
 }
 
 /// Splits `https://host:port/path` after the port.

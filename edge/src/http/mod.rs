@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod caching;
 mod cors;
 mod error;
 mod exchange;
@@ -21,7 +22,7 @@ use worker::Env;
 pub(crate) use answer::{Answer, Body};
 pub(crate) use error::{method_not_allowed, rejection_status};
 pub(crate) use exchange::Exchange;
-pub(crate) use preconditions::{etag, if_match};
+pub(crate) use preconditions::{etag, if_match, if_none_match};
 
 thread_local! {
     static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };

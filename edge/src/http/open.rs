@@ -40,7 +40,9 @@ pub(super) async fn metadata(exchange: &Exchange) -> Result<Answer, Error> {
     };
     let statement = capability_statement(exchange.definitions, &deployment);
     // Discovery is for every origin: https://hl7.org/fhir/smart-app-launch/conformance.html
-    Ok(Answer::fhir(200, statement.to_string()).with("access-control-allow-origin", "*"))
+    Ok(Answer::fhir(200, statement.to_string())
+        .with("access-control-allow-origin", "*")
+        .with("cache-control", "no-cache"))
 }
 
 /// `rest.security`: OAuth, and where its endpoints are. The statement must not fail because the
@@ -81,7 +83,6 @@ async fn security(exchange: &Exchange) -> Value {
 pub(super) fn versions(exchange: &Exchange) -> Result<Answer, Error> {
     exchange.check_acceptable()?;
     let version = exchange.config.release.mime_version();
-    Ok(Answer::json(
-        &json!({ "versions": [version], "default": version }),
-    ))
+    let versions = json!({ "versions": [version], "default": version });
+    Ok(Answer::json(&versions).with("cache-control", "no-cache"))
 }

@@ -1,4 +1,5 @@
-//! Version tags: `ETag` and `If-Match`. <https://hl7.org/fhir/R4/http.html#concurrency>
+//! Version tags: `ETag`, `If-Match` and `If-None-Match`.
+//! <https://hl7.org/fhir/R4/http.html#concurrency>
 
 use crate::error::Error;
 use fhir::outcome::{Issue, IssueType};
@@ -32,9 +33,68 @@ pub(crate) fn if_match(header: Option<&str>) -> Result<Option<i64>, Error> {
     }
 }
 
+/// Whether an `If-None-Match` names the version: the caller has it already. It is `*` or a list of
+/// tags, which are compared weakly; a header that is neither names nothing.
+/// <https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2>
+pub(crate) fn if_none_match(header: Option<&str>, version: i64) -> bool {
+    let Some(header) = header.map(str::trim) else {
+        return false;
+    };
+    if header == "*" {
+        return true;
+    }
+    let own = version.to_string();
+    tags(header).is_some_and(|tags| tags.contains(&own.as_str()))
+}
+
+/// The opaque parts of a list of tags; `None` when it is no such list.
+fn tags(mut list: &str) -> Option<Vec<&str>> {
+    let mut tags = Vec::new();
+    loop {
+        list = list.trim_start_matches([' ', '\t', ',']);
+        if list.is_empty() {
+            return Some(tags);
+        }
+        let quoted = list.strip_prefix("W/").unwrap_or(list).strip_prefix('"')?;
+        let (tag, rest) = quoted.split_once('"')?;
+        let rest = rest.trim_start_matches([' ', '\t']);
+        if !rest.is_empty() && !rest.starts_with(',') {
+            return None;
+        }
+        tags.push(tag);
+        list = rest;
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::if_match;
+    use super::{if_match, if_none_match};
+
+    #[test]
+    fn a_caller_has_a_version_by_one_of_the_tags_of_a_list() {
+        for (header, expected) in [
+            ("W/\"3\"", true),
+            ("\"3\"", true),
+            ("*", true),
+            (" W/\"1\" , W/\"3\"", true),
+            ("\"a,b\",\"3\"", true),
+            (",, \"3\" ,", true),
+            ("W/\"33\"", false),
+            ("W/\"\"", false),
+            ("\"a,\"3\"", false),
+            ("\"*\"", false),
+            ("*, \"3\"", false),
+            ("3", false),
+            ("\"", false),
+            ("", false),
+            ("w/\"3\"", false),
+            ("W/\"3\" W/\"3\"", false),
+            ("W/\"3\"x", false),
+        ] {
+            assert_eq!(if_none_match(Some(header), 3), expected, "{header}");
+        }
+        assert!(!if_none_match(None, 3));
+    }
 
     #[test]
     fn a_tag_names_one_version() {

@@ -32,8 +32,14 @@ pub(super) async fn route(
     match (method, segments.as_slice()) {
         ("GET", HEALTH) => open::health(exchange).await,
         ("GET", VERSIONS) => open::versions(exchange),
-        (_, [proxy::PATH, steps @ ..]) => proxy::answer(exchange, steps, request).await,
-        (_, ["connect", steps @ ..]) => proxy::connect(exchange, steps, request).await,
+        (_, [proxy::PATH, steps @ ..]) => {
+            exchange.check_audience_is_settled()?;
+            proxy::answer(exchange, steps, request).await
+        }
+        (_, ["connect", steps @ ..]) => {
+            exchange.check_audience_is_settled()?;
+            proxy::connect(exchange, steps, request).await
+        }
         ("GET", SMART_CONFIGURATION) => proxy::smart_configuration(exchange).await,
         ("GET", ICON) => Ok(Answer::empty(204).with("cache-control", "max-age=86400")),
         ("GET", ["app", "config.json"]) => app::configuration(exchange),
@@ -64,6 +70,7 @@ async fn resource(
         return open::metadata(exchange).await;
     }
     token_in_url::refuse(exchange)?;
+    exchange.check_audience_is_settled()?;
     let principal = exchange.authenticate().await?;
     exchange.check_acceptable()?;
     match matched {

@@ -124,6 +124,7 @@ pub(super) fn failure(exchange: &Exchange, error: Error) -> Vec<JsValue> {
             (rejection_status(exchange.config.release, reason), issues)
         }
         Error::Upstream(problem) => (503, vec![exchange.log(&problem)]),
+        Error::Unconfigured(remedy) => (500, vec![exchange.log(remedy)]),
         Error::Bug(problem) => (500, vec![exchange.log(&problem)]),
     };
     failed(exchange, status, &issues)

@@ -2,9 +2,10 @@
 
 use crate::auth::{Action, Principal};
 use crate::error::{Error, Reason};
-use crate::http::{Answer, Exchange, etag};
+use crate::http::{Answer, Exchange, etag, if_none_match};
 use crate::store::{self, Version};
 use fhir::outcome::IssueType;
+use fhir::types::is_id;
 
 /// The current version of a resource; 304 when the caller has it already.
 pub(crate) async fn read(
@@ -16,6 +17,9 @@ pub(crate) async fn read(
     let resource_type = exchange.resource_type(name)?;
     let grant = exchange.authorise(principal, Action::Read, Some(resource_type))?;
     let consistency = exchange.consistency()?;
+    if !is_id(id) {
+        return Err(Error::not_found(resource_type, id));
+    }
     let partition = exchange.partition()?;
     let address = (resource_type, id);
     let version = store::read(
@@ -48,13 +52,7 @@ pub(super) fn answer(
         ));
     };
     let tag = etag(version.version);
-    let known = exchange.header("if-none-match");
-    let is_known = known.is_some_and(|known| {
-        known
-            .split(',')
-            .map(|known| known.trim().trim_start_matches("W/"))
-            .any(|known| known == "*" || tag.ends_with(known))
-    });
+    let is_known = if_none_match(exchange.header("if-none-match"), version.version);
     let answer = if is_known {
         Answer::empty(304)
     } else {

@@ -6,6 +6,7 @@ use crate::error::{Error, Reason};
 use crate::http::{Answer, Exchange};
 use crate::store;
 use fhir::outcome::IssueType;
+use fhir::types::is_id;
 
 /// One version of a resource.
 pub(crate) async fn vread(
@@ -21,6 +22,9 @@ pub(crate) async fn vread(
         let message = format!("{resource_type}/{id} has no version `{version_id}`.");
         Error::rejected(Reason::NotFound, IssueType::NotFound, message)
     };
+    if !is_id(id) {
+        return Err(Error::not_found(resource_type, id));
+    }
     let number = version_id.parse::<u32>().map_err(|_| not_found())?;
     let address = (resource_type, id);
     let partition = exchange.partition()?;

@@ -119,5 +119,7 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
             members.insert(name, json!(methods));
         }
     }
-    Ok(Answer::json(&document).with("access-control-allow-origin", "*"))
+    Ok(Answer::json(&document)
+        .with("access-control-allow-origin", "*")
+        .with("cache-control", "no-cache"))
 }

@@ -1,6 +1,8 @@
 //! What concerns HTTP itself, as in `edge/src/http`.
 
+mod address;
 mod app;
+mod caching;
 mod capabilities;
 mod cors;
 mod errors;
