@@ -119,6 +119,9 @@ export class Ledger extends DurableObject {
   query(statement, values, withBodies) {
     return settled(() => this.#current().query(statement, values, withBodies));
   }
+  search(ways, withBodies) {
+    return settled(() => this.#current().search(ways, withBodies));
+  }
   rootSecret() {
     return settled(() => this.#current().rootSecret());
   }

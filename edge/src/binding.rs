@@ -113,6 +113,13 @@ extern "C" {
         with_bodies: bool,
     ) -> Result<Promise, JsValue>;
 
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn search(
+        this: &LedgerStub,
+        ways: &Array,
+        with_bodies: bool,
+    ) -> Result<Promise, JsValue>;
+
     #[wasm_bindgen(method, catch, js_name = rootSecret)]
     pub(crate) fn root_secret(this: &LedgerStub) -> Result<Promise, JsValue>;
 

@@ -20,6 +20,8 @@ use worker::Env;
 
 /// The largest body that is taken, in bytes.
 const MAX_BODY: usize = 20 * 1024 * 1024;
+/// The largest search that is posted, in bytes: values may be percent-encoded.
+const MAX_SEARCH: usize = 512 * 1024;
 /// The largest request for signing in, in bytes: the longest tokens have 16 KB.
 const MAX_FORM: usize = 64 * 1024;
 
@@ -294,6 +296,11 @@ impl Exchange {
     /// The body, at most [`MAX_BODY`] bytes.
     pub(crate) async fn bytes(&self, request: &web_sys::Request) -> Result<Vec<u8>, Error> {
         self.bytes_up_to(MAX_BODY, request).await
+    }
+
+    /// The body of a search, which is never long.
+    pub(crate) async fn bytes_of_form(&self, request: &web_sys::Request) -> Result<Vec<u8>, Error> {
+        self.bytes_up_to(MAX_SEARCH, request).await
     }
 
     /// The body of a request for signing in, which anybody can send and which is never long.

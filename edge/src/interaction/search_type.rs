@@ -5,8 +5,8 @@ use crate::auth::{Action, Principal};
 use crate::error::{Error, Reason};
 use crate::http::{Answer, Exchange};
 use crate::store;
-use fhir::outcome::{IssueType, operation_outcome};
-use fhir::search::{self, Query, Total};
+use fhir::outcome::{Issue, IssueType, operation_outcome};
+use fhir::search::{self, Handling, Query, Total};
 use serde_json::json;
 use wasm_bindgen::JsValue;
 
@@ -26,7 +26,7 @@ pub(crate) async fn post_search(
         let code = IssueType::NotSupported;
         return Err(Error::rejected(Reason::UnsupportedMediaType, code, message));
     }
-    let body = exchange.bytes(request).await?;
+    let body = exchange.bytes_of_form(request).await?;
     let mut pairs = exchange.query.clone();
     pairs.extend(form_urlencoded::parse(&body).into_owned());
     search_type(exchange, principal, name, &pairs).await
@@ -47,15 +47,18 @@ pub(crate) async fn search_type(
         now: exchange.now.saturating_mul(10_000),
         handling: exchange.handling()?,
     };
-    let query = search::parse(&context, resource_type, pairs).map_err(Error::invalid)?;
+    let mut query = search::parse(&context, resource_type, pairs).map_err(Error::invalid)?;
     let partition = exchange.partition()?;
     let first_page = query.cursor.is_none();
     let wants_total = query.count_only || (query.total == Total::Accurate && first_page);
     let total = if wants_total {
-        Some(store::total(partition, exchange.definitions, &grant, &query).await?)
+        store::total(partition, exchange.definitions, &grant, &query).await?
     } else {
         None
     };
+    if wants_total && total.is_none() {
+        not_counted(&mut query, context.handling)?;
+    }
     let mut entries: Vec<Vec<JsValue>> = Vec::new();
     if !query.issues.is_empty() {
         let outcome = operation_outcome(exchange.config.release, None, &query.issues);
@@ -79,6 +82,20 @@ pub(crate) async fn search_type(
     }
     let links = (link(exchange, &query, query.cursor.as_deref()), next);
     Ok(bundle_text("searchset", exchange, total, links, entries))
+}
+
+/// Too much has to be gone through to count the matches: an answer that can do without the number
+/// says so, any other is refused.
+fn not_counted(query: &mut Query, handling: Handling) -> Result<(), Error> {
+    let message = "The matches were not counted: too many resources would have to be gone through. \
+        Add a parameter that leaves fewer of them.";
+    if query.count_only || handling == Handling::Strict {
+        let issue = Issue::error(IssueType::TooCostly, message);
+        return Err(Error::invalid_because(issue));
+    }
+    let issue = Issue::warning(IssueType::TooCostly, message);
+    query.issues.push(issue.at("_total"));
+    Ok(())
 }
 
 /// The address of a page: the parameters that were used, and the cursor.

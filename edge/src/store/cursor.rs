@@ -9,6 +9,9 @@ use crate::seal;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{After, Position, Query};
 
+/// What is sealed: commit sequence, row id and keys.
+type Sealed = (i64, i64, Option<(String, String)>);
+
 /// The cursor text for a position.
 pub(super) async fn seal(
     partition: &Partition,
@@ -17,7 +20,7 @@ pub(super) async fn seal(
     after: &After,
 ) -> Result<String, Error> {
     let key = secret(partition, "search-cursor").await?;
-    let position = (after.sequence, after.position.rid, &after.position.key);
+    let position = (after.sequence, after.position.rid, &after.position.keys);
     let sealed = seal::seal(&key, &bound(grant, query)?, seal::nonce(), &position);
     sealed.ok_or_else(|| Error::Bug("a cursor could not be sealed".into()))
 }
@@ -33,8 +36,8 @@ pub(super) async fn open(
     text: &str,
 ) -> Result<After, Error> {
     let key = secret(partition, "search-cursor").await?;
-    let opened: Option<(i64, i64, Option<String>)> = seal::open(&key, &bound(grant, query)?, text);
-    let Some((sequence, rid, key)) = opened else {
+    let opened: Option<Sealed> = seal::open(&key, &bound(grant, query)?, text);
+    let Some((sequence, rid, keys)) = opened else {
         let message = "The cursor `ct` does not belong to this search and caller; \
             start again from the first page.";
         return Err(Error::invalid_because(
@@ -43,7 +46,7 @@ pub(super) async fn open(
     };
     Ok(After {
         sequence,
-        position: Position { rid, key },
+        position: Position { rid, keys },
     })
 }
 

@@ -4,7 +4,8 @@ use super::large_text::unpack;
 use crate::binding::LedgerStub;
 use crate::error::Error;
 use fhir::outcome::{Issue, IssueType};
-use js_sys::{Array, JsString};
+use fhir::search::{Size, Sql, Way};
+use js_sys::{Array, JsString, Promise};
 use serde_json::Value;
 use std::cell::Cell;
 use wasm_bindgen::JsValue;
@@ -80,13 +81,35 @@ impl Row {
     }
 }
 
+/// What one way of a plan found.
+pub(super) struct Reply {
+    /// Which way was taken.
+    pub(super) way: usize,
+    pub(super) rows: Vec<Row>,
+    /// Whether rows were left out because the answer would have become too long.
+    pub(super) is_cut: bool,
+    /// The last candidate of the window; `None` when the way ended within it.
+    pub(super) edge: Option<Row>,
+}
+
+/// The first line of an answer: sequence, rows read, rows, whether it is cut, and of a search the
+/// way and the edge.
+type Head = (
+    f64,
+    f64,
+    Vec<Vec<Value>>,
+    bool,
+    Option<usize>,
+    Option<Vec<Value>>,
+);
+
 /// Reads what `ledger/reply.rs` writes.
-fn read_reply(reply: &JsString, rows: Rows) -> Result<(Charge, Answer), Error> {
+fn read_reply(reply: &JsString, rows: Rows) -> Result<(Charge, Reply), Error> {
     let end = u32::try_from(reply.index_of("\n", 0)).unwrap_or_default();
     let head = String::from(reply.substring(0, end));
-    let head: (f64, f64, Vec<Vec<Value>>, bool) = serde_json::from_str(&head)
+    let head: Head = serde_json::from_str(&head)
         .map_err(|error| Error::Bug(format!("the ledger's answer: {error}")))?;
-    let (sequence, rows_read, columns, is_cut) = head;
+    let (sequence, rows_read, columns, is_cut, way, edge) = head;
     let charge = Charge {
         sequence: sequence as i64,
         rows_read: rows_read as i64,
@@ -107,8 +130,37 @@ fn read_reply(reply: &JsString, rows: Rows) -> Result<(Charge, Answer), Error> {
             });
         Row { columns, body }
     });
-    let rows = rows.collect();
-    Ok((charge, Answer { rows, is_cut }))
+    let edge = edge.map(|columns| Row {
+        columns,
+        body: None,
+    });
+    let answer = Reply {
+        way: way.unwrap_or_default(),
+        rows: rows.collect(),
+        is_cut,
+        edge,
+    };
+    Ok((charge, answer))
+}
+
+/// A way as it travels: `[size, its values, the most, found, its values, edge, its values, limit]`.
+/// The size is a statement, or 0 for few and 1 for who knows; a missing edge is null.
+fn packed(way: &Way) -> Array {
+    let statement = |sql: &Sql| -> [JsValue; 2] {
+        let values: Array = sql.binds.iter().map(JsValue::from).collect();
+        [sql.text.as_str().into(), values.into()]
+    };
+    let none = || [JsValue::NULL, JsValue::NULL];
+    let size = match &way.size {
+        Size::Few => [JsValue::from(0), JsValue::NULL],
+        Size::Counted(sql) => statement(sql),
+        Size::Unknown => [JsValue::from(1), JsValue::NULL],
+    };
+    let edge = way.edge.as_ref().map_or_else(none, statement);
+    let most = [JsValue::from(way.most as f64)];
+    let parts = size.into_iter().chain(most);
+    let parts = parts.chain(statement(&way.found)).chain(edge);
+    parts.chain([JsValue::from(way.limit as f64)]).collect()
 }
 
 /// A partition, for the time of one request.
@@ -155,6 +207,27 @@ impl Partition {
         let promise = self
             .stub
             .query(statement, &values, rows == Rows::WithBodies)?;
+        let Reply { rows, is_cut, .. } = self.read(promise, rows).await?;
+        Ok(Answer { rows, is_cut })
+    }
+
+    /// Has the ledger take the shortest of the ways.
+    pub(super) async fn search(&self, ways: &[Way], rows: Rows) -> Result<Reply, Error> {
+        for way in ways {
+            let edge = way.edge.as_ref();
+            check_values(
+                way.found
+                    .binds
+                    .len()
+                    .max(edge.map_or(0, |edge| edge.binds.len())),
+            )?;
+        }
+        let ways: Array = ways.iter().map(packed).collect();
+        let promise = self.stub.search(&ways, rows == Rows::WithBodies)?;
+        self.read(promise, rows).await
+    }
+
+    async fn read(&self, promise: Promise, rows: Rows) -> Result<Reply, Error> {
         let reply = unpack(JsFuture::from(promise).await?);
         let (charge, answer) = read_reply(&reply, rows)?;
         self.record(charge);

@@ -1,20 +1,24 @@
-//! Searches: one statement each, what confines the caller inside it.
+//! Searches: what confines the caller inside every statement, and a bound on what one search does.
 
 use super::cursor;
-use super::partition::{Answer, Partition, Row, Rows};
+use super::partition::{Partition, Reply, Row, Rows};
 use crate::auth::Grant;
 use crate::error::Error;
 use fhir::definitions::Definitions;
-use fhir::search::{After, Position, Query, Statement, count, select};
+use fhir::outcome::{Issue, IssueType};
+use fhir::search::cost::WINDOWS;
+use fhir::search::{After, Plan, Position, Query, Statement, Then, count};
 use js_sys::JsString;
-use wasm_bindgen::JsValue;
 
-/// The columns of `fhir::search::select`.
+/// The columns of `fhir::search::page`.
 mod column {
     pub(super) const ID: usize = 0;
-    pub(super) const KEY: usize = 1;
-    pub(super) const RID: usize = 2;
+    pub(super) const KEYS: [usize; 2] = [1, 2];
+    pub(super) const RID: usize = 3;
 }
+
+/// The most rows that the searches of one request may read.
+const MAX_ROWS_READ: i64 = 2_000_000;
 
 /// One page of matches.
 pub(crate) struct Found {
@@ -30,84 +34,180 @@ pub(crate) struct Match {
     pub(crate) body: JsString,
 }
 
-/// The page of `query` that its cursor names.
+/// Where a search goes on after a window of candidates.
+enum Next {
+    /// Nowhere: all matches were found.
+    Nowhere,
+    /// After this candidate, matching or not.
+    After(Position),
+}
+
+/// The page of `query` that its cursor names. A page may be shorter than it could be, with another
+/// one to follow, when much has to be gone through for it.
 ///
 /// # Errors
-/// When the cursor is not one that this server made for this query and caller.
+/// When the cursor is not one that this server made for this query and caller, and when nothing was
+/// found in as much as one search may go through.
 pub(crate) async fn page(
     partition: &Partition,
     definitions: &'static Definitions,
     grant: &Grant,
     query: &Query,
 ) -> Result<Found, Error> {
-    let after = match &query.cursor {
+    let mut after = match &query.cursor {
         Some(text) => Some(cursor::open(partition, grant, query, text).await?),
         None => None,
     };
-    let limit = query.count.saturating_add(1);
-    let statement = select(
-        definitions,
-        query,
-        grant.confinement(),
-        after.as_ref(),
-        limit,
-    );
-    let Answer { rows, is_cut } = run(partition, &statement, Rows::WithBodies).await?;
-    let more = is_cut || rows.len() > query.count;
-    let mut entries = Vec::with_capacity(query.count);
-    let mut last = None;
-    for row in rows.into_iter().take(query.count) {
-        last = Some(position(&row));
-        if let (Some(id), Some(body)) = (row.text(column::ID), row.body) {
-            entries.push(Match { id, body });
+    let mut rows: Vec<Row> = Vec::new();
+    let mut goes_on = None;
+    for window in 1.. {
+        let limit = query.count.saturating_add(1).saturating_sub(rows.len());
+        let searched = (query, grant.confinement());
+        let plan = fhir::search::page(definitions, searched, after.as_ref(), limit, true);
+        let reply = run(partition, &plan, Rows::WithBodies).await?;
+        let next = next(&plan, &reply);
+        let sequence = after.map_or(partition.charge().sequence, |after| after.sequence);
+        rows.extend(reply.rows);
+        if reply.is_cut || rows.len() > query.count {
+            let last = rows.get(..query.count).unwrap_or(&rows).last();
+            goes_on = last.map(|row| After {
+                sequence,
+                position: position(row),
+            });
+            break;
         }
+        let Next::After(position) = next else {
+            break;
+        };
+        let next = After { sequence, position };
+        // The resources without a value to sort by are another way, not another window of this.
+        if window >= WINDOWS && next.position != Position::unsorted() {
+            if rows.is_empty() && query.cursor.is_none() {
+                return Err(too_costly(definitions, query));
+            }
+            goes_on = Some(next);
+            break;
+        }
+        after = Some(next);
     }
-    let next = match last.filter(|_| more) {
-        Some(position) => {
-            let sequence = after.map_or(partition.charge().sequence, |after| after.sequence);
-            let after = After { sequence, position };
-            Some(cursor::seal(partition, grant, query, &after).await?)
-        }
+    let next = match goes_on {
+        Some(after) => Some(cursor::seal(partition, grant, query, &after).await?),
         None => None,
     };
-    Ok(Found { entries, next })
+    let entries = rows.into_iter().take(query.count).filter_map(|row| {
+        Some(Match {
+            id: row.text(column::ID)?,
+            body: row.body?,
+        })
+    });
+    Ok(Found {
+        entries: entries.collect(),
+        next,
+    })
 }
 
 fn position(row: &Row) -> Position {
+    let [first, second] = column::KEYS.map(|column| row.text(column));
     Position {
         rid: row.integer(column::RID),
-        key: row.text(column::KEY),
+        keys: first.zip(second),
     }
 }
 
-/// How many resources match.
+fn next(plan: &Plan, reply: &Reply) -> Next {
+    let way = plan.ways.get(reply.way);
+    match (&reply.edge, way.map(|way| way.then)) {
+        (Some(edge), _) => {
+            let [first, second] = [0, 1].map(|column| edge.text(column));
+            Next::After(Position {
+                rid: edge.integer(2),
+                keys: first.zip(second),
+            })
+        }
+        (None, Some(Then::Unsorted)) => Next::After(Position::unsorted()),
+        (None, _) => Next::Nowhere,
+    }
+}
+
+/// How many resources match; `None` when there is too much to be gone through to count them.
 pub(crate) async fn total(
     partition: &Partition,
     definitions: &'static Definitions,
     grant: &Grant,
     query: &Query,
-) -> Result<i64, Error> {
-    let statement = count(definitions, query, grant.confinement());
-    let Answer { rows, .. } = run(partition, &statement, Rows::Plain).await?;
-    Ok(rows.first().map_or(0, |row| row.integer(0)))
+) -> Result<Option<i64>, Error> {
+    let searched = (query, grant.confinement());
+    let mut total = 0;
+    let mut after = None;
+    for _ in 0..WINDOWS {
+        let plan = count(definitions, searched, after.as_ref());
+        let reply = run(partition, &plan, Rows::Plain).await?;
+        total += reply.rows.first().map_or(0, |row| row.integer(0));
+        match next(&plan, &reply) {
+            Next::Nowhere => return Ok(Some(total)),
+            Next::After(position) => after = Some(position),
+        }
+    }
+    Ok(None)
 }
 
 /// The ids of the first two matches, and the statement that found them: what a conditional
 /// interaction decides by, and what guards its command.
+///
+/// # Errors
+/// When the condition is not selective enough to be held at the commit.
 pub(crate) async fn ids(
     partition: &Partition,
     definitions: &'static Definitions,
     grant: &Grant,
     query: &Query,
 ) -> Result<(Statement, Vec<String>), Error> {
-    let mut statement = select(definitions, query, grant.confinement(), None, 2);
+    let searched = (query, grant.confinement());
+    let plan = |is_bounded| fhir::search::page(definitions, searched, None, 2, is_bounded);
+    let bounded = plan(true);
+    let reply = run(partition, &bounded, Rows::Plain).await?;
+    let ids: Vec<String> = reply.rows.iter().filter_map(|row| row.text(0)).collect();
+    if ids.len() < 2 && matches!(next(&bounded, &reply), Next::After(_)) {
+        return Err(too_costly(definitions, query));
+    }
+    let ways = plan(false).ways;
+    let way = ways.into_iter().nth(reply.way);
+    let mut statement = way.map(|way| way.found).unwrap_or_default();
     statement.text = format!("SELECT id FROM ({})", statement.text);
-    let Answer { rows, .. } = run(partition, &statement, Rows::Plain).await?;
-    let ids = rows.iter().filter_map(|row| row.text(0)).collect();
     Ok((statement, ids))
 }
 
-async fn run(partition: &Partition, statement: &Statement, rows: Rows) -> Result<Answer, Error> {
-    let values = statement.binds.iter().map(JsValue::from);
-    partition.query(&statement.text, values, rows).await
+async fn run(partition: &Partition, plan: &Plan, rows: Rows) -> Result<Reply, Error> {
+    if partition.charge().rows_read > MAX_ROWS_READ {
+        let message = format!(
+            "The searches of this request read more than {MAX_ROWS_READ} rows together; send them \
+             in several requests."
+        );
+        return Err(Error::invalid_because(Issue::error(
+            IssueType::TooCostly,
+            message,
+        )));
+    }
+    partition.search(&plan.ways, rows).await
+}
+
+/// A search that nothing selective drives.
+fn too_costly(definitions: &'static Definitions, query: &Query) -> Error {
+    let of_type = |code: &&str| {
+        definitions
+            .search_parameter(query.resource_type, code)
+            .is_some()
+    };
+    let codes = ["patient", "subject", "identifier", "_id"];
+    let codes: Vec<String> = codes
+        .iter()
+        .filter(|code| of_type(code))
+        .map(|code| format!("`{code}`"))
+        .collect();
+    let message = format!(
+        "Nothing was found among as many resources as one search goes through. Add a parameter \
+         that leaves fewer of them, such as {}.",
+        codes.join(" or ")
+    );
+    Error::invalid_because(Issue::error(IssueType::TooCostly, message))
 }

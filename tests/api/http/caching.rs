@@ -56,7 +56,7 @@ fn what_has_no_tag_is_not_kept() {
             .form(&[("_id", &id)])
             .send(),
         client.get(&format!("/Patient/{id}/_history")),
-        client.post("/", &bundle("batch", &[entry.clone()])),
+        client.post("/", &bundle("batch", std::slice::from_ref(&entry))),
         client.post("/", &bundle("transaction", &[entry])),
         client.post("/Observation", &observation(&id, &format!("Patient/{id}"))),
         client.get("/Patient/absent"),

@@ -1,7 +1,8 @@
 //! Input that nobody sends in good faith: never a 5xx, always an OperationOutcome.
 
 use crate::samples::{observation, patient};
-use api::{Answer, Client, Random, Server};
+use api::{Answer, Client, Random, Server, assert_outcome, assert_refused};
+use fhir::search::limits::{MAX_BYTES, MAX_CLAUSES, MAX_COMPARED, MAX_VALUE, MAX_VALUES};
 use std::time::{Duration, Instant};
 
 #[track_caller]
@@ -248,39 +249,48 @@ fn many_conditions_and_long_values_are_refused_not_crashed() {
             .iter()
             .map(|value| (parameter, value.as_str()))
             .collect();
-        for (count, refused) in [(20, false), (48, false), (60, false), (70, true)] {
+        for count in [20, MAX_CLAUSES, MAX_CLAUSES + 1, 70] {
             let answer = search(&conditions[..count]);
-            assert_harmless(&answer, parameter);
-            // More than 60 are refused; below that SQLite's own limits may be what refuses.
-            assert!(!refused || answer.status == 400, "{parameter}: {answer}");
-            assert!(
-                count > 20 || answer.status == 200 || parameter == "birthdate",
-                "{parameter}: {answer}"
-            );
+            if count <= MAX_CLAUSES {
+                assert_eq!(answer.status, 200, "{count} of {parameter}: {answer}");
+            } else {
+                assert_outcome(&answer, 400, "too-costly", "at most 30 parameters");
+            }
         }
     }
-    let dates = |n| vec!["2020-01-01"; n].join(",");
-    assert_eq!(search(&[("birthdate", &dates(30))]).status, 200);
-    assert_eq!(search(&[("birthdate", &dates(31))]).status, 400);
-    for parameter in [
-        "name",
-        "name:contains",
-        "name:exact",
-        "identifier",
-        "organization",
-        "gender:text",
-        "_id",
-    ] {
-        let values: Vec<String> = (0..1000)
-            .map(|n| {
-                format!("v{n}|{n}").replace('|', if parameter == "identifier" { "|" } else { "" })
-            })
-            .collect();
-        let answer = search(&[(parameter, &values.join(","))]);
-        assert_eq!(answer.status, 200, "{parameter}: {answer}");
-        let long = "x".repeat(200_000);
-        assert_harmless(&search(&[(parameter, &long)]), parameter);
+    let list = |value: &str, count: usize| vec![value; count].join(",");
+    let forms = [
+        // Compared as a list, or one by one.
+        ("name:exact", "x", MAX_VALUES),
+        ("identifier", "s|x", MAX_VALUES),
+        ("organization", "Organization/x", MAX_VALUES),
+        ("_id", "x", MAX_VALUES),
+        ("name", "x", MAX_COMPARED),
+        ("name:contains", "x", MAX_COMPARED),
+        ("gender:text", "x", MAX_COMPARED),
+        ("birthdate", "2020-01-01", MAX_COMPARED),
+        ("birthdate", "ne2020-01-01", MAX_COMPARED / 2),
+        ("_lastUpdated", "ne2020-01-01", MAX_COMPARED / 2),
+        ("_lastUpdated", "lt2020-01-01", MAX_COMPARED),
+    ];
+    for (parameter, value, most) in forms {
+        search(&[(parameter, &list(value, most))]).expect(200);
+        let answer = search(&[(parameter, &list(value, most + 1))]);
+        assert_outcome(&answer, 400, "too-costly", "A search can list at most");
     }
+    let long = |count: usize| "x".repeat(count);
+    for parameter in ["name", "name:exact", "identifier", "organization", "_id"] {
+        search(&[(parameter, &long(MAX_VALUE))]).expect(200);
+        for count in [MAX_VALUE + 1, 200_000, 400_000] {
+            let answer = search(&[(parameter, &long(count))]);
+            assert_refused(&answer, 400, "too-costly", "longer than", parameter);
+        }
+    }
+    let many = list(&long(MAX_VALUE), MAX_BYTES / MAX_VALUE);
+    let answer = search(&[("_id", &many)]);
+    assert_outcome(&answer, 400, "too-costly", "bytes of values");
+    let answer = search(&[("_id", &long(3_000_000))]);
+    assert_outcome(&answer, 413, "too-long", "larger than");
     let all: Vec<(&str, &str)> = (0..10)
         .flat_map(|_| {
             [

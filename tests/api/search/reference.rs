@@ -72,7 +72,14 @@ fn references_are_found_by_type_id_and_address() {
         ("subject", "patient/ref-1", ""),
         ("subject", "Patient/REF-1", ""),
         ("subject", "Patient/ref", ""),
-        ("subject:missing", "true", "contained urn display"),
+        (
+            "subject",
+            "ref-1,",
+            "patient group absolute version foreign",
+        ),
+        ("subject", ",", ""),
+        // What has no address that could be searched for is there all the same.
+        ("subject:missing", "true", ""),
     ]);
 }
 

@@ -34,12 +34,13 @@ fn shelf() -> Shelf {
 }
 
 #[test]
-fn the_order_is_that_of_the_parameter_and_missing_values_come_first_ascending() {
+fn the_order_is_that_of_the_parameter_and_missing_values_come_last() {
     let shelf = shelf();
     for (sort, expected) in [
-        ("birthdate", ["b", "nameless", "a", "c", "two"]),
-        ("-birthdate", ["two", "a", "c", "nameless", "b"]),
-        ("family", ["nameless", "a", "two", "b", "c"]),
+        // A year begins before a day in it.
+        ("birthdate", ["nameless", "a", "c", "two", "b"]),
+        ("-birthdate", ["two", "c", "a", "nameless", "b"]),
+        ("family", ["a", "two", "b", "c", "nameless"]),
         ("-family", ["two", "c", "b", "a", "nameless"]),
         ("_lastUpdated", ["c", "a", "nameless", "b", "two"]),
     ] {

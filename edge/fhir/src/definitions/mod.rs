@@ -121,6 +121,17 @@ impl Definitions {
     }
 }
 
+impl Definitions {
+    /// The keys of the index rows of those parameters.
+    pub fn compartment_keys(&'static self, compartment: &str, member: &str) -> Vec<u32> {
+        let codes = self.compartment_parameters(compartment, member);
+        let parameters = codes
+            .iter()
+            .filter_map(|code| self.search_parameter(member, code));
+        parameters.map(|parameter| parameter.id).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

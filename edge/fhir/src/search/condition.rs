@@ -61,7 +61,7 @@ pub fn confine(
     }
     sql.push(" AND (");
     for (at, predicates) in confinement.constraints.iter().enumerate() {
-        sql.push(if at > 0 { " OR (1" } else { "(1" });
+        sql.push(if at > 0 { " OR (TRUE" } else { "(TRUE" });
         for predicate in predicates {
             sql.push(" AND ");
             probe(predicate, sql);
@@ -87,21 +87,14 @@ fn belongs(
     if resource_type == compartment {
         sql.push("r.id = ").bind(id.as_str());
     } else {
-        sql.push("0");
+        sql.push("FALSE");
     }
-    let codes = definitions.compartment_parameters(compartment, resource_type);
-    let keys: Vec<i64> = codes
-        .iter()
-        .filter_map(|code| definitions.search_parameter(resource_type, code))
-        .map(|parameter| i64::from(parameter.id))
-        .collect();
+    let keys = definitions.compartment_keys(compartment, resource_type);
     if !keys.is_empty() {
         sql.push(
             " OR EXISTS (SELECT 1 FROM reference_index i WHERE i.rid = r.rid AND i.param IN (",
         );
-        for (at, key) in keys.iter().enumerate() {
-            sql.push(if at > 0 { "," } else { "" }).number(*key);
-        }
+        sql.numbers(keys);
         sql.push(") AND i.id = ").bind(id.as_str());
         sql.push(" AND i.type = ").bind(compartment.as_str());
         sql.push(" AND i.base = '')");
@@ -120,13 +113,13 @@ fn owned(
     if compartment != "Patient" {
         // Of practitioners' compartments no reference says whose record it is.
         if is_evidence(resource_type) {
-            sql.push(" AND 0");
+            sql.push(" AND FALSE");
         }
         return;
     }
     let (parameter, others) = match ownership(definitions, resource_type) {
         Ownership::Nobody => {
-            sql.push(" AND 0");
+            sql.push(" AND FALSE");
             return;
         }
         Ownership::Itself => {

@@ -6,18 +6,21 @@
 //! query values in one file below [`value`], so that the two cannot drift apart.
 
 mod condition;
+pub mod cost;
 mod escape;
 mod extract;
+pub mod limits;
 mod parameters;
 mod plan;
 mod predicate;
 mod query;
 mod sql;
 pub mod value;
+mod walk;
 
 pub use condition::{Access, Compartment, Confinement, confine};
 pub use extract::{IndexRows, extract};
-pub use plan::{After, Position, Statement, count, select};
+pub use plan::{After, Plan, Position, Size, Statement, Then, Way, count, page};
 pub use predicate::{Predicate, Spread};
 pub use query::{Context, Handling, Query, Sort, SortKey, Total, parse};
 pub use sql::Sql;

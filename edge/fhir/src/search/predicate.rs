@@ -124,6 +124,39 @@ impl Criterion {
         }
     }
 
+    /// Whether an index finds the rows by seeking, without going through all of the parameter.
+    pub(super) fn seeks(&self) -> bool {
+        match self {
+            Self::String(criterion) => criterion.seeks(),
+            Self::Token(criterion) => criterion.seeks(),
+            Self::Date(_) | Self::Reference(_) => true,
+        }
+    }
+
+    /// Whether the rows are one run of the index in the order of resources.
+    pub(super) fn is_run(&self) -> bool {
+        match self {
+            Self::Token(criterion) => criterion.is_run(),
+            Self::Reference(criterion) => criterion.is_run(),
+            Self::String(_) | Self::Date(_) => false,
+        }
+    }
+
+    /// Adds the SELECT of the resources whose rows match; one may stand several times.
+    pub(super) fn seek(&self, key: u32, sql: &mut Sql) {
+        sql.push("SELECT i.rid AS rid FROM ");
+        match self {
+            Self::String(criterion) if criterion.is_list_of_ranges() => {
+                return criterion.seek_ranges(key, sql);
+            }
+            Self::Date(criterion) if !criterion.is_one() => return criterion.seek_list(key, sql),
+            _ => {}
+        }
+        sql.push(self.table().name()).push(" i WHERE i.param = ");
+        sql.number(key).push(" AND ");
+        self.condition(sql);
+    }
+
     /// Adds the condition on the row named `i`.
     pub(super) fn condition(&self, sql: &mut Sql) {
         match self {

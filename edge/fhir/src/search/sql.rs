@@ -28,6 +28,14 @@ impl Sql {
         self
     }
 
+    /// Adds numbers, separated by commas.
+    pub fn numbers(&mut self, numbers: impl IntoIterator<Item = u32>) -> &mut Self {
+        for (at, number) in numbers.into_iter().enumerate() {
+            self.push(if at > 0 { "," } else { "" }).number(number);
+        }
+        self
+    }
+
     /// Adds a place and binds `value` to it.
     pub fn bind(&mut self, value: impl Into<String>) -> &mut Self {
         self.text.push('?');

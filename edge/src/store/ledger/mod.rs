@@ -9,6 +9,7 @@ mod database;
 mod outbox;
 mod reply;
 mod schema;
+mod search;
 
 use crate::binding::{self, Storage};
 use database::Database;
@@ -108,7 +109,7 @@ impl Ledger {
     ) -> Result<JsValue, JsValue> {
         let database = &self.inner.database;
         let selected = database.select(statement, values, with_bodies)?;
-        reply::reply(self.inner.sequence.get(), &selected, with_bodies)
+        reply::reply(self.inner.sequence.get(), &selected, with_bodies, None)
     }
 
     /// The secret that others are derived from, drawn at the ledger's birth.

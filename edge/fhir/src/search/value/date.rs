@@ -109,10 +109,62 @@ fn widened(comparison: Comparison, interval: Interval, now: Ticks) -> Interval {
     }
 }
 
+/// The bounds of the first and the last tick of values that an alternative selects, inclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Bounds {
+    low: (Ticks, Ticks),
+    high: (Ticks, Ticks),
+}
+
+impl Bounds {
+    const ALL: Self = Self {
+        low: (Ticks::MIN, Ticks::MAX),
+        high: (Ticks::MIN, Ticks::MAX),
+    };
+
+    fn low(first: Ticks, last: Ticks) -> Self {
+        Self {
+            low: (first, last),
+            ..Self::ALL
+        }
+    }
+
+    fn high(first: Ticks, last: Ticks) -> Self {
+        Self {
+            high: (first, last),
+            ..Self::ALL
+        }
+    }
+
+    /// What an alternative selects; for `ne` two.
+    fn of(comparison: Comparison, Interval { low: a, high: b }: Interval) -> Vec<Self> {
+        let (before, after) = (a.saturating_sub(1), b.saturating_add(1));
+        let (first, last) = (Ticks::MIN, Ticks::MAX);
+        match comparison {
+            Comparison::Equal | Comparison::Approximately => vec![Self {
+                low: (first, b),
+                high: (a, last),
+            }],
+            Comparison::NotEqual => vec![Self::low(first, before), Self::high(after, last)],
+            Comparison::Less => vec![Self::low(first, before)],
+            Comparison::Greater => vec![Self::high(after, last)],
+            Comparison::LessOrEqual => vec![Self::low(first, b)],
+            Comparison::GreaterOrEqual => vec![Self::high(a, last)],
+            Comparison::StartsAfter => vec![Self::low(after, last)],
+            Comparison::EndsBefore => vec![Self::high(first, before)],
+        }
+    }
+
+    /// As a JSON array; SQLite reads integers of it to the last digit.
+    fn array(self) -> [Ticks; 4] {
+        [self.low.0, self.low.1, self.high.0, self.high.1]
+    }
+}
+
 impl Criterion {
     /// Adds the condition on the row named `i`.
     pub fn condition(&self, sql: &mut Sql) {
-        self.compare(sql, "i.low", "i.high");
+        compare(&self.bounds(), sql, "i.low", "i.high");
     }
 
     /// Adds the condition on a column of milliseconds, as the store keeps `meta.lastUpdated`: the
@@ -134,38 +186,65 @@ impl Criterion {
         let rounded = Self {
             alternatives: alternatives.collect(),
         };
-        rounded.compare(sql, column, column);
+        compare(&rounded.bounds(), sql, column, column);
     }
 
-    fn compare(&self, sql: &mut Sql, low: &str, high: &str) {
-        sql.push("(");
-        for (at, (comparison, Interval { low: a, high: b })) in self.alternatives.iter().enumerate()
-        {
-            if at > 0 {
-                sql.push(" OR ");
-            }
-            let mut pair = |left: &str, mark: &str, tick: Ticks| {
-                sql.push(left).push(mark).number(tick);
-            };
-            match comparison {
-                Comparison::Equal | Comparison::Approximately => {
-                    pair(low, " <= ", *b);
-                    sql.push(" AND ");
-                    sql.push(high).push(" >= ").number(*a);
-                }
-                Comparison::NotEqual => {
-                    pair(low, " < ", *a);
-                    sql.push(" OR ");
-                    sql.push(high).push(" > ").number(*b);
-                }
-                Comparison::Less => pair(low, " < ", *a),
-                Comparison::Greater => pair(high, " > ", *b),
-                Comparison::LessOrEqual => pair(low, " <= ", *b),
-                Comparison::GreaterOrEqual => pair(high, " >= ", *a),
-                Comparison::StartsAfter => pair(low, " > ", *b),
-                Comparison::EndsBefore => pair(high, " < ", *a),
-            }
-        }
-        sql.push(")");
+    /// How many pairs of bounds a value is compared with.
+    pub fn alternatives(&self) -> usize {
+        self.bounds().len()
     }
+
+    /// Whether a value is compared with one pair of bounds.
+    pub fn is_one(&self) -> bool {
+        self.alternatives() == 1
+    }
+
+    /// Adds the rows, named `i`, of several alternatives: FROM and WHERE.
+    pub fn seek_list(&self, key: u32, sql: &mut Sql) {
+        let bounds: Vec<_> = self.bounds().into_iter().map(Bounds::array).collect();
+        sql.push("json_each(").bind_list(&bounds);
+        sql.push(") q CROSS JOIN date_index i WHERE i.param = ")
+            .number(key);
+        sql.push(" AND i.low >= q.value->>0 AND i.low <= q.value->>1");
+        sql.push(" AND i.high >= q.value->>2 AND i.high <= q.value->>3");
+    }
+
+    fn bounds(&self) -> Vec<Bounds> {
+        let alternatives = self.alternatives.iter();
+        alternatives
+            .flat_map(|(comparison, interval)| Bounds::of(*comparison, *interval))
+            .collect()
+    }
+}
+
+/// Adds the condition that a value lies within some of the bounds. A list is one expression,
+/// however long: SQLite takes them 100 deep.
+fn compare(bounds: &[Bounds], sql: &mut Sql, low: &str, high: &str) {
+    let [Bounds { low: l, high: h }] = bounds else {
+        let bounds: Vec<_> = bounds.iter().map(|bounds| bounds.array()).collect();
+        sql.push("EXISTS (SELECT 1 FROM json_each(")
+            .bind_list(&bounds);
+        sql.push(") q WHERE ")
+            .push(low)
+            .push(" >= q.value->>0 AND ");
+        sql.push(low).push(" <= q.value->>1 AND ");
+        sql.push(high).push(" >= q.value->>2 AND ");
+        sql.push(high).push(" <= q.value->>3)");
+        return;
+    };
+    let limits = [
+        (low, " >= ", l.0),
+        (low, " <= ", l.1),
+        (high, " >= ", h.0),
+        (high, " <= ", h.1),
+    ];
+    let limits = limits
+        .iter()
+        .filter(|(_, _, tick)| ![Ticks::MIN, Ticks::MAX].contains(tick));
+    let mut joined = "(";
+    for (column, mark, tick) in limits {
+        sql.push(joined).push(column).push(mark).number(*tick);
+        joined = " AND ";
+    }
+    sql.push(if joined == "(" { "TRUE" } else { ")" });
 }

@@ -166,15 +166,46 @@ impl Criterion {
             }
             return;
         }
-        let rows = self.alternatives.iter();
-        let rows: Vec<_> = rows.map(|a| (&a.id, &a.resource_type, &a.base)).collect();
-        let ids: Vec<_> = self.alternatives.iter().map(|a| &a.id).collect();
-        sql.push("i.id IN (SELECT value FROM json_each(")
-            .bind_list(&ids);
-        sql.push(")) AND EXISTS (SELECT 1 FROM json_each(")
-            .bind_list(&rows);
-        sql.push(") q WHERE i.id = q.value->>0 AND i.type = ifnull(q.value->>1, i.type)");
-        sql.push(" AND i.base = ifnull(q.value->>2, i.base))");
+        // Each part seeks the index by ids, and compares lists as a whole instead of one by one.
+        let part = |own: fn(&Alternative) -> bool| {
+            let alternatives = self.alternatives.iter();
+            alternatives.filter(move |one| own(one)).collect::<Vec<_>>()
+        };
+        let parts = [
+            ("", part(|a| a.resource_type.is_none() && a.base.is_none())),
+            (
+                "i.type",
+                part(|a| a.resource_type.is_some() && a.base.is_none()),
+            ),
+            ("i.base", part(|a| a.base.is_some())),
+        ];
+        let mut joined = "(";
+        for (column, part) in parts.iter().filter(|(_, part)| !part.is_empty()) {
+            let ids: Vec<_> = part.iter().map(|one| &one.id).collect();
+            sql.push(joined)
+                .push("(i.id IN (SELECT value FROM json_each(");
+            sql.bind_list(&ids).push("))");
+            match *column {
+                "" => {}
+                "i.type" => {
+                    let rows: Vec<_> = part.iter().map(|a| (&a.id, &a.resource_type)).collect();
+                    sql.push(" AND (i.id, i.type) IN (SELECT value->>0, value->>1 FROM json_each(");
+                    sql.bind_list(&rows).push("))");
+                }
+                _ => {
+                    let rows = part.iter().map(|a| (&a.id, &a.resource_type, &a.base));
+                    let rows: Vec<_> = rows.collect();
+                    sql.push(" AND (i.id, i.type, i.base) IN (SELECT value->>0, value->>1,");
+                    sql.push(" value->>2 FROM json_each(")
+                        .bind_list(&rows)
+                        .push("))");
+                }
+            }
+            sql.push(")");
+            joined = " OR ";
+        }
+        // Nothing but empty values was asked for.
+        sql.push(if joined == "(" { "FALSE" } else { ")" });
     }
 
     /// Whether the rows that match are one run of the index in the order of resources.

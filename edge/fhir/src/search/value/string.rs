@@ -125,10 +125,9 @@ impl Criterion {
                 sql.push("i.folded >= ").bind(prefix.as_str());
                 sql.push(" AND i.folded < ").bind(after(prefix));
             }
-            (Match::StartsWith, values) => {
-                let ranges: Vec<_> = values.iter().map(|value| (value, after(value))).collect();
+            (Match::StartsWith, _) => {
                 sql.push("EXISTS (SELECT 1 FROM json_each(")
-                    .bind_list(&ranges);
+                    .bind_list(&self.ranges());
                 sql.push(") q WHERE i.folded >= q.value->>0 AND i.folded < q.value->>1)");
             }
             (Match::Contains, values) => {
@@ -148,9 +147,36 @@ impl Criterion {
         }
     }
 
-    /// Whether the condition can be read as one range of the index.
-    pub fn is_range(&self) -> bool {
-        self.match_ == Match::StartsWith && self.values.len() == 1
+    /// The ranges of the index that start with one of the values.
+    fn ranges(&self) -> Vec<(&str, String)> {
+        let values = self.values.iter();
+        values.map(|value| (value.as_str(), after(value))).collect()
+    }
+
+    /// Whether an index finds the rows by seeking.
+    pub fn seeks(&self) -> bool {
+        self.match_ != Match::Contains
+    }
+
+    /// Whether there are several ranges, each to be sought by itself.
+    pub fn is_list_of_ranges(&self) -> bool {
+        self.match_ == Match::StartsWith && self.values.len() > 1
+    }
+
+    /// Adds the rows, named `i`, of several ranges: FROM and WHERE.
+    pub fn seek_ranges(&self, key: u32, sql: &mut Sql) {
+        sql.push("json_each(").bind_list(&self.ranges());
+        sql.push(") q CROSS JOIN string_index i WHERE i.param = ")
+            .number(key);
+        sql.push(" AND i.folded >= q.value->>0 AND i.folded < q.value->>1");
+    }
+
+    /// With how many values a row is compared one by one.
+    pub fn comparisons(&self) -> usize {
+        match self.match_ {
+            Match::Exact => 1,
+            Match::StartsWith | Match::Contains => self.values.len(),
+        }
     }
 }
 

@@ -190,6 +190,12 @@ impl Criterion {
         sql.push(")");
     }
 
+    /// Whether an index finds the rows by seeking: it knows codes, not systems.
+    pub fn seeks(&self) -> bool {
+        let mut alternatives = self.alternatives.iter();
+        !alternatives.any(|alternative| matches!(alternative, Alternative::System(_)))
+    }
+
     /// Whether the rows that match are one run of the index in the order of resources.
     pub fn is_run(&self) -> bool {
         matches!(
