@@ -62,7 +62,8 @@ pub(super) fn refused(resource_type: &str, id: &str, refusal: Refusal) -> Error 
         Refusal::Outside { .. } => {
             let message = format!(
                 "Authorization failed: {resource_type}/{id} lies outside the compartment or the \
-                 scopes of the token, or would do so afterwards."
+                 scopes of the token, or would do so afterwards. With such a token, POST alone \
+                 creates resources."
             );
             Error::rejected(Reason::Forbidden, IssueType::Forbidden, message)
         }
