@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod body;
 mod cors;
 mod error;
 mod exchange;

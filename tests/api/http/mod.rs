@@ -1,6 +1,7 @@
 //! What concerns HTTP itself, as in `edge/src/http`.
 
 mod app;
+mod body;
 mod capabilities;
 mod cors;
 mod errors;
