@@ -75,12 +75,26 @@ const internalError = (error) => {
   return new Response(JSON.stringify(outcome), { status: 500, headers });
 };
 
-// Reads a body that nobody read: a connection with the rest of a request in it cannot take the next
-// one, and would be closed under a caller who keeps it. What the Rust side does, for when it died.
-const MAX_BODY = 20 * 1024 * 1024;
+// Reads a short body that nobody read, and gives up a long or slow one: a connection with the rest of
+// a request in it cannot take the next one, and would be closed under a caller who keeps it. What
+// http/body.rs does, for when the Rust side died.
+const MAX_DRAINED = 4 * 1024 * 1024;
+const DRAINING = 500;
 async function drain(request) {
-  const length = Number(request.headers.get("content-length"));
-  if (length > 0 && length <= MAX_BODY && !request.bodyUsed) await request.arrayBuffer();
+  if (!request.body || request.bodyUsed) return;
+  const reader = request.body.getReader();
+  const late = setTimeout(() => reader.cancel().catch(() => {}), DRAINING);
+  try {
+    let left = MAX_DRAINED;
+    while (left >= 0) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      left -= value.byteLength;
+    }
+  } finally {
+    clearTimeout(late);
+    await reader.cancel();
+  }
 }
 
 export default {

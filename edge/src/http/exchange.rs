@@ -18,13 +18,6 @@ use smart::launch_context;
 use std::rc::Rc;
 use worker::Env;
 
-/// The largest body that is taken, in bytes.
-const MAX_BODY: usize = 20 * 1024 * 1024;
-/// The largest search that is posted, in bytes: values may be percent-encoded.
-const MAX_SEARCH: usize = 512 * 1024;
-/// The largest request for signing in, in bytes: the longest tokens have 16 KB.
-const MAX_FORM: usize = 64 * 1024;
-
 /// Two years of https only. <https://www.rfc-editor.org/rfc/rfc6797>
 const HSTS: &str = "max-age=63072000";
 
@@ -283,71 +276,11 @@ impl Exchange {
         negotiation::check_acceptable(format, self.header("accept"))
     }
 
-    /// The body as a JSON value, and its size.
-    pub(crate) async fn json(
-        &self,
-        request: &web_sys::Request,
-    ) -> Result<serde_json::Value, Error> {
-        negotiation::check_content_type(self.header("content-type"))?;
-        let bytes = self.bytes(request).await?;
-        fhir::json::parse(&bytes).map_err(Error::invalid_because)
-    }
-
-    /// The body, at most [`MAX_BODY`] bytes.
-    pub(crate) async fn bytes(&self, request: &web_sys::Request) -> Result<Vec<u8>, Error> {
-        self.bytes_up_to(MAX_BODY, request).await
-    }
-
-    /// The body of a search, which is never long.
-    pub(crate) async fn bytes_of_form(&self, request: &web_sys::Request) -> Result<Vec<u8>, Error> {
-        self.bytes_up_to(MAX_SEARCH, request).await
-    }
-
-    /// The body of a request for signing in, which anybody can send and which is never long.
-    pub(crate) async fn few_bytes(&self, request: &web_sys::Request) -> Result<Vec<u8>, Error> {
-        self.bytes_up_to(MAX_FORM, request).await
-    }
-
-    async fn bytes_up_to(
-        &self,
-        limit: usize,
-        request: &web_sys::Request,
-    ) -> Result<Vec<u8>, Error> {
-        let stated = self
-            .header("content-length")
-            .and_then(|length| length.parse().ok());
-        if stated.is_some_and(|length: usize| length > limit) {
-            return Err(too_large(limit));
-        }
-        let buffer = wasm_bindgen_futures::JsFuture::from(request.array_buffer()?).await?;
-        let bytes = js_sys::Uint8Array::new(&buffer);
-        if usize::try_from(bytes.length()).unwrap_or(usize::MAX) > limit {
-            return Err(too_large(limit));
-        }
-        Ok(bytes.to_vec())
-    }
-
     /// Logs a problem that is ours under the request id, and says what the caller is told of it.
     pub(crate) fn log(&self, problem: &str) -> Issue {
         binding::log_error(&format!("request {}: {problem}", self.request_id));
         let message = "The server failed at this; it is logged under the request id.";
         Issue::error(IssueType::Exception, message)
-    }
-
-    /// Reads a body that nobody read: a connection with the rest of a request in it cannot take
-    /// the next one, and would be closed under a caller who keeps it.
-    pub(super) async fn drain(&self, request: &web_sys::Request) {
-        let length = self
-            .header("content-length")
-            .and_then(|length| length.parse().ok());
-        let modest = length.is_some_and(|length: usize| (1..=MAX_BODY).contains(&length));
-        if modest
-            && !request.body_used()
-            && let Ok(body) = request.array_buffer()
-        {
-            // Whether it arrives whole makes no difference to the answer.
-            let _ = wasm_bindgen_futures::JsFuture::from(body).await;
-        }
     }
 
     /// Whether the address is a step of a person's sign-in, which is never a script's business.
@@ -407,15 +340,6 @@ impl Exchange {
         cors::add_headers(&self.config.cors, self.header("origin"), &mut answer);
         answer
     }
-}
-
-fn too_large(limit: usize) -> Error {
-    let limit = match limit / 1024 {
-        kilobytes if kilobytes >= 1024 => format!("{} MB", kilobytes / 1024),
-        kilobytes => format!("{kilobytes} KB"),
-    };
-    let message = format!("The body is larger than {limit}, the most that is taken here.");
-    Error::rejected(Reason::TooLarge, IssueType::TooLong, message)
 }
 
 /// Whether an origin is one of this machine.

@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod body;
 mod caching;
 mod cors;
 mod error;

@@ -62,8 +62,9 @@ pub(super) fn refused(resource_type: &str, id: &str, refusal: Refusal) -> Error 
         Refusal::Outside { .. } => {
             let message = format!(
                 "Authorization failed: {resource_type}/{id} lies outside the compartment or the \
-                 scopes of the token, or would do so afterwards. A write on behalf of a patient \
-                 names that patient in every reference that says whose record it is."
+                 scopes of the token, or would do so afterwards. On behalf of a patient, POST alone \
+                 creates resources, and each names the patient in every reference that says whose \
+                 record it is."
             );
             Error::rejected(Reason::Forbidden, IssueType::Forbidden, message)
         }

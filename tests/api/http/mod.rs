@@ -2,6 +2,7 @@
 
 mod address;
 mod app;
+mod body;
 mod caching;
 mod capabilities;
 mod cors;

@@ -9,6 +9,8 @@ use api::{
 };
 use serde_json::{Value, json};
 
+mod references;
+
 fn transaction(client: &Client, entries: &[Value]) -> api::Answer {
     client.post("/", &bundle("transaction", entries))
 }

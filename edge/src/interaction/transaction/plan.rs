@@ -8,7 +8,7 @@ use crate::interaction::conditional;
 use crate::interaction::content;
 use crate::interaction::entry::no_conditional_update;
 use crate::store::{Command, Write};
-use fhir::bundle::{ConditionalReferences, Entry, Method, Renames, Target, rewrite};
+use fhir::bundle::{ConditionalReferences, Conditions, Entry, Method, Names, Target, rewrite};
 use fhir::outcome::{Issue, IssueType};
 use fhir::validate::validate;
 use serde_json::Value;
@@ -59,10 +59,11 @@ impl Plan {
         plan.authorise(exchange, principal, entries)?;
         let addresses = plan.addresses(exchange, principal, entries).await?;
         check_distinct(&addresses)?;
-        let mut renames = renames(entries, &addresses)?;
-        plan.conditional_references(exchange, principal, entries, &mut renames)
+        let names = names(exchange, entries, &addresses)?;
+        let conditions = plan
+            .conditional_references(exchange, principal, entries)
             .await?;
-        plan.write(exchange, entries, &addresses, &renames)?;
+        plan.write(exchange, entries, &addresses, (&names, &conditions))?;
         Ok(plan)
     }
 
@@ -153,8 +154,8 @@ impl Plan {
         exchange: &Exchange,
         principal: &Principal,
         entries: &[Entry],
-        renames: &mut Renames,
-    ) -> Result<(), Error> {
+    ) -> Result<Conditions, Error> {
+        let mut conditions = Conditions::new();
         let mut found = ConditionalReferences::default();
         for resource in entries.iter().filter_map(|entry| entry.resource.as_ref()) {
             found.collect(exchange.definitions, resource);
@@ -171,9 +172,9 @@ impl Plan {
                 return Err(Error::invalid_because(issue));
             };
             self.command.guards.push(resolved.guard);
-            renames.insert(reference.clone(), format!("{resource_type}/{id}"));
+            conditions.insert(reference.clone(), format!("{resource_type}/{id}"));
         }
-        Ok(())
+        Ok(conditions)
     }
 
     /// Makes the writes: deletions first, then creations, then updates, as the specification
@@ -183,7 +184,7 @@ impl Plan {
         exchange: &Exchange,
         entries: &[Entry],
         addresses: &[Option<Address>],
-        renames: &Renames,
+        (names, conditions): (&Names, &Conditions),
     ) -> Result<(), Error> {
         let mut issues = Vec::new();
         let mut writes = Vec::new();
@@ -204,7 +205,12 @@ impl Plan {
                 Method::Delete => Write::delete(granted, place, expected),
                 method => {
                     let mut resource = entry.resource.clone().unwrap_or(Value::Null);
-                    rewrite(&mut resource, renames);
+                    let root = entry.full_url.as_deref();
+                    let root = root.and_then(|full_url| names.root(full_url));
+                    if let Err(issue) = rewrite(&mut resource, root.as_deref(), names, conditions) {
+                        issues.push(placed(issue, at));
+                        continue;
+                    }
                     let found = validate(exchange.definitions, &resource);
                     if !found.is_empty() {
                         issues.extend(found.into_iter().map(|issue| placed(issue, at)));
@@ -264,39 +270,23 @@ fn check_distinct(addresses: &[Option<Address>]) -> Result<(), Error> {
     Ok(())
 }
 
-/// What references to the entries become.
-fn renames(entries: &[Entry], addresses: &[Option<Address>]) -> Result<Renames, Error> {
-    let mut renames = Renames::new();
+/// What the entries are called that references can name.
+fn names(
+    exchange: &Exchange,
+    entries: &[Entry],
+    addresses: &[Option<Address>],
+) -> Result<Names, Error> {
+    let mut names = Names::new(exchange.definitions, &exchange.base_url);
     for (at, (entry, address)) in entries.iter().zip(addresses).enumerate() {
-        let (
-            Some(full_url),
-            Some(Address {
-                resource_type, id, ..
-            }),
-        ) = (&entry.full_url, address)
-        else {
-            continue;
-        };
-        if entry.method == Method::Delete {
-            continue;
-        }
-        let renamed = format!("{resource_type}/{id}");
-        // A relative reference means the entry whose address ends so.
-        let relative: Vec<&str> = full_url.rsplitn(3, '/').take(2).collect();
-        if let [old_id, old_type] = relative.as_slice()
-            && old_type == resource_type
-        {
-            renames.insert(format!("{old_type}/{old_id}"), renamed.clone());
-        }
-        if renames.insert(full_url.clone(), renamed).is_some() {
-            let message = format!("Two entries have the fullUrl `{full_url}`.");
-            let issue = Issue::error(IssueType::Duplicate, message);
-            return Err(Error::invalid_because(
-                issue.at(format!("Bundle.entry[{at}].fullUrl")),
-            ));
+        let Some(address) = address else { continue };
+        if entry.method != Method::Delete {
+            names
+                .add(entry, (address.resource_type, &address.id))
+                .map_err(|issue| issue.at(format!("Bundle.entry[{at}].fullUrl")))
+                .map_err(Error::invalid_because)?;
         }
     }
-    Ok(renames)
+    Ok(names)
 }
 
 /// An issue about a resource, placed in its entry.

@@ -142,19 +142,14 @@ impl Inner {
         let kind = write.get(field::KIND).as_f64().and_then(Kind::from_number);
         let kind = kind.ok_or_else(|| JsValue::from("a write of an unknown kind"))?;
         let current = self.current(write)?;
-        if let Some(current) = &current
-            && !self.is_within(write, current)?
-        {
-            // Whoever may not see a resource learns nothing by deleting it.
-            let is_seen =
-                !current.deleted && self.meets(write, Condition::Visible, &current.rid)?;
-            return match kind {
-                Kind::Delete if !is_seen => {
-                    check_version(write.get(field::IF_MATCH).as_f64(), None, at)?;
-                    Ok(result("absent", 0.0, now as f64))
-                }
-                Kind::Create | Kind::Update | Kind::Delete => Err(refuse("outside", at, 0.0)),
-            };
+        if kind != Kind::Create && !self.is_within(write, current.as_ref())? {
+            // One answer for what is another's, was deleted or never was: whoever may not see a
+            // resource learns nothing by changing it, nor by a transaction that fails elsewhere.
+            if kind == Kind::Update || self.is_seen(write, current.as_ref())? {
+                return Err(refuse("outside", at, 0.0));
+            }
+            check_version(write.get(field::IF_MATCH).as_f64(), None, at)?;
+            return Ok(result("absent", 0.0, now as f64));
         }
         let if_match = write.get(field::IF_MATCH).as_f64();
         check_version(if_match, current.as_ref(), at)?;
@@ -175,13 +170,29 @@ impl Inner {
         }
     }
 
-    /// Whether a confined caller may touch the resource as it is. One that was deleted has no
-    /// index rows by which that could be told, so it may not be.
-    fn is_within(&self, write: &Array, current: &Current) -> Result<bool, JsValue> {
+    /// Whether the caller may touch the resource as it is. To who is confined, what is not there is
+    /// no different from what is another's. One that was deleted has no index rows by which that
+    /// could be told.
+    fn is_within(&self, write: &Array, current: Option<&Current>) -> Result<bool, JsValue> {
         if write.get(field::CONFINEMENT).is_null() {
             return Ok(true);
         }
-        Ok(!current.deleted && self.meets(write, Condition::Confined, &current.rid)?)
+        match current {
+            Some(current) if !current.deleted => {
+                self.meets(write, Condition::Confined, &current.rid)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether a confined caller may see the resource as it is.
+    fn is_seen(&self, write: &Array, current: Option<&Current>) -> Result<bool, JsValue> {
+        match current {
+            Some(current) if !current.deleted => {
+                self.meets(write, Condition::Visible, &current.rid)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Whether a resource meets a condition of the write; one that is not set is met by all.

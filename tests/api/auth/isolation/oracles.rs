@@ -1,10 +1,11 @@
 //! What is another's looks like what is not there: no answer tells which of the two it is.
 
+use super::attempt::Sides;
 use super::record::Record;
 use super::{PATIENT_SCOPES, Pair};
-use crate::samples::{bundle, observation, post, with};
+use crate::samples::{bundle, observation, post, put, request, with};
 use api::{Answer, Client, assert_outcome, assert_search_finds, unique};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// An answer without what is new in every one: status, headers and body.
 fn essence(answer: &Answer, replaced: &[&str]) -> String {
@@ -26,7 +27,13 @@ fn essence(answer: &Answer, replaced: &[&str]) -> String {
         body.remove("id");
         body.remove("meta");
     }
-    let mut essence = format!("{} {headers:?} {body}", answer.status);
+    let essence = format!("{} {headers:?} {body}", answer.status);
+    let is_random = |word: &&str| word.len() == 36 && word.matches('-').count() == 4;
+    let words = essence.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let random: Vec<&str> = words.filter(is_random).collect();
+    let mut essence = random
+        .iter()
+        .fold(essence.clone(), |essence, word| essence.replace(word, "*"));
     for word in replaced {
         essence = essence.replace(word, "*");
     }
@@ -195,5 +202,190 @@ fn whatever_else_has_the_id_of_a_patient_is_not_the_patient() {
         assert_eq!(admin.get(&path).expect(200).body, stored.body, "{subject}");
         let created = thief.post("/Observation", &sample);
         assert_outcome(&created, 403, "forbidden", "outside the compartment");
+    }
+}
+
+/// An entry with one more property of its request.
+fn on_condition(mut entry: Value, name: &str, value: &str) -> Value {
+    entry["request"][name] = json!(value);
+    entry
+}
+
+/// Entries that ask for `Type/id`, each in another way, with the words for it.
+fn probes(sides: Sides<'_>, name: &str, id: &str) -> Vec<(String, Value)> {
+    let address = format!("{name}/{id}");
+    let mut probes = Vec::new();
+    for (whose, record) in [("own", sides.thief), ("their", sides.victim)] {
+        if let Some(content) = record.resource(name) {
+            let entry = put(&with(content, "id", json!(id)));
+            probes.push((format!("PUT of {whose} content"), entry.clone()));
+            for version in ["1", "999"] {
+                let tag = format!("W/\"{version}\"");
+                let words = format!("PUT of {whose} content over {version}");
+                probes.push((words, on_condition(entry.clone(), "ifMatch", &tag)));
+            }
+        }
+    }
+    let delete = request("DELETE", &address);
+    probes.push(("DELETE".into(), delete.clone()));
+    for version in ["1", "999"] {
+        let tag = format!("W/\"{version}\"");
+        let entry = on_condition(delete.clone(), "ifMatch", &tag);
+        probes.push((format!("DELETE of {version}"), entry));
+    }
+    for path in ["", "/_history", "/_history/1"] {
+        let read = request("GET", &format!("{address}{path}"));
+        probes.push((format!("GET {path}"), read));
+    }
+    probes.push((
+        "GET by _id".into(),
+        request("GET", &format!("{name}?_id={id}")),
+    ));
+    if let Some(own) = sides.thief.resource(name) {
+        let create = on_condition(post(own), "ifNoneExist", &format!("_id={id}"));
+        probes.push(("POST if there is none".into(), create));
+    }
+    let mut referring = observation(&unique("referring"), &sides.thief.reference());
+    for reference in [address, format!("{name}?_id={id}")] {
+        referring["focus"] = json!([{ "reference": reference }]);
+        probes.push((format!("POST with {reference}"), post(&referring)));
+    }
+    probes
+}
+
+/// Entries that fail, each for another reason and at another time, and none.
+fn failures(sides: Sides<'_>) -> Vec<(&'static str, Option<Value>)> {
+    let own = sides.thief.resource("Condition").expect("one");
+    let own_put = on_condition(put(own), "ifMatch", "W/\"999\"");
+    let theirs = sides.victim.resource("Condition").expect("one");
+    let new = with(own, "id", json!(unique("new")));
+    let address = format!("Condition/{}", sides.thief.id);
+    let delete = on_condition(request("DELETE", &address), "ifMatch", "W/\"999\"");
+    let invalid = with(own, "code", json!("no object"));
+    let referring = with(own, "encounter", json!({ "reference": "Encounter?_id=0" }));
+    vec![
+        ("nothing", None),
+        ("PUT over another version", Some(own_put)),
+        ("PUT where nothing is", Some(put(&new))),
+        ("DELETE of another version", Some(delete)),
+        ("POST to another's record", Some(post(theirs))),
+        ("POST of what is invalid", Some(post(&invalid))),
+        ("POST that refers to nothing", Some(post(&referring))),
+        (
+            "POST on a malformed condition",
+            Some(on_condition(post(own), "ifNoneExist", "x:y=1")),
+        ),
+    ]
+}
+
+/// What an answer tells: of a transaction that was done, what became of each entry.
+fn told(answer: &Answer, replaced: &[&str]) -> String {
+    let Some(entries) = answer.body["entry"]
+        .as_array()
+        .filter(|_| answer.status == 200)
+    else {
+        return essence(answer, replaced);
+    };
+    let told = entries.iter().map(|entry| {
+        let response = &entry["response"];
+        let found = entry["resource"]["entry"].as_array().map_or(0, Vec::len);
+        let etag = &response["etag"];
+        format!(
+            "{} {etag} {found} {}",
+            response["status"], response["outcome"]["issue"]
+        )
+    });
+    let mut told = told.collect::<Vec<_>>().join("; ");
+    for word in replaced {
+        told = told.replace(word, "*");
+    }
+    told
+}
+
+#[test]
+fn no_transaction_tells_what_is_anothers_from_what_is_not_there() {
+    let pair = Pair::shared();
+    let sides = pair.sides();
+    let admin = pair.server.admin();
+    let thief = pair.thief("patient/*.cruds");
+    let (deleted, absent) = (unique("deleted"), unique("absent"));
+    let probed = ["Observation", "Patient"];
+    for name in probed {
+        let theirs = sides.victim.resource(name).expect("one");
+        admin.save(&with(theirs, "id", json!(deleted)));
+        admin.delete(&format!("/{name}/{deleted}")).expect(204);
+    }
+    let replaced = [sides.victim.id.as_str(), &deleted, &absent];
+    let before = sides.victim.stored(&admin);
+    let mut asked = 0;
+    for name in probed {
+        let [theirs, gone, nothing] = replaced.map(|id| probes(sides, name, id));
+        for (failing, failure) in failures(sides) {
+            for first in [true, false] {
+                let ask = |(_, probe): &(String, Value)| {
+                    let mut entries = vec![probe.clone()];
+                    entries.extend(failure.clone());
+                    if first {
+                        entries.reverse();
+                    }
+                    let answer = thief.post("/", &bundle("transaction", &entries));
+                    assert!(
+                        failure.is_none() || answer.status != 200,
+                        "{failing}: {answer}"
+                    );
+                    told(&answer, &replaced)
+                };
+                for (at, probe) in nothing.iter().enumerate() {
+                    let expected = ask(probe);
+                    let case = format!("{name}: {} beside {failing}", probe.0);
+                    assert_eq!(ask(&theirs[at]), expected, "{case}");
+                    assert_eq!(ask(&gone[at]), expected, "deleted, {case}");
+                    asked += 1;
+                }
+            }
+        }
+    }
+    assert!(asked > 400, "{asked}");
+    assert_eq!(sides.victim.stored(&admin), before, "nothing has changed");
+}
+
+#[test]
+fn no_single_write_tells_what_is_anothers_from_what_is_not_there() {
+    let pair = Pair::shared();
+    let sides = pair.sides();
+    let thief = pair.thief("patient/*.cruds");
+    let absent = unique("absent");
+    let replaced = [sides.victim.id.as_str(), &absent];
+    for (name, _) in sides.victim.resources() {
+        let [theirs, nothing] = replaced.map(|id| probes(sides, name, id));
+        for ((words, probe), (_, theirs)) in nothing.iter().zip(&theirs) {
+            // Reading and deleting are tested above; what another refers to does not vary by type.
+            if !words.starts_with("PUT") && words != "DELETE" && words != "POST if there is none" {
+                continue;
+            }
+            let ask = |entry: &Value| {
+                let text = |name: &str| entry["request"][name].as_str();
+                let path = format!("/{}", text("url").expect("an address"));
+                let mut request = thief.request(text("method").expect("a method"), &path);
+                for (header, condition) in
+                    [("if-match", "ifMatch"), ("if-none-exist", "ifNoneExist")]
+                {
+                    if let Some(value) = text(condition) {
+                        request = request.header(header, value);
+                    }
+                }
+                match entry.get("resource") {
+                    Some(resource) => request.json(resource).send(),
+                    None => request.send(),
+                }
+            };
+            let (theirs, nothing) = (ask(theirs), ask(probe));
+            if nothing.status == 201 || nothing.status == 200 {
+                assert_eq!(theirs.status, nothing.status, "{name}: {words}");
+            } else {
+                let expected = essence(&nothing, &replaced);
+                assert_eq!(essence(&theirs, &replaced), expected, "{name}: {words}");
+            }
+        }
     }
 }

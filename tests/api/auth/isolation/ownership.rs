@@ -107,7 +107,8 @@ fn attempts(sides: Sides<'_>, name: &str) -> Vec<Attempt> {
     let mut attempt = |resource: &Value, may: bool, about: String| {
         let posted = resource.clone();
         let placed = with(resource, "id", json!(unique("placed")));
-        for entry in [post(&posted), put(&placed)] {
+        // Under an id of its choice a patient's app creates nothing: that would tell which are taken.
+        for (entry, may) in [(post(&posted), may), (put(&placed), false)] {
             attempts.push(Attempt {
                 entry,
                 may: may && name != "Patient",
