@@ -11,9 +11,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smart::launch_context;
 use smart::qualified_scope::qualify;
+use smart::scope::names_system;
 
 /// How long a person may take to sign in, in milliseconds.
 const SIGN_IN: i64 = 15 * 60 * 1000;
+
+/// Why a person is not asked for `system/` scopes.
+pub(super) const SYSTEM_SCOPES: &str =
+    "Scopes of the context system are for backend services, which get them without a person.";
 
 /// What travels through the provider, sealed.
 #[derive(Debug, Deserialize, Serialize)]
@@ -121,12 +126,14 @@ pub(super) async fn authorize(exchange: &Exchange) -> Result<Answer, Error> {
 fn check(exchange: &Exchange) -> Result<Result<AppRequest, String>, Error> {
     let query = &exchange.query;
     if let Some(name) = repeated(query) {
-        return Err(refuse(&format!("The parameter {name} stands twice.")));
+        return Err(refuse(&format!(
+            "The parameter {name} must not be repeated."
+        )));
     }
     let client_id =
-        value(query, "client_id").ok_or_else(|| refuse("The parameter client_id is missing."))?;
+        value(query, "client_id").ok_or_else(|| refuse("The parameter client_id is required."))?;
     let redirect_uri = value(query, "redirect_uri")
-        .ok_or_else(|| refuse("The parameter redirect_uri is missing."))?;
+        .ok_or_else(|| refuse("The parameter redirect_uri is required."))?;
     if !exchange.config.smart_proxy.allows(client_id, redirect_uri) {
         return Err(refuse(
             "The redirect_uri is not registered for this client_id; the operator lists both in SMART_CLIENTS.",
@@ -143,6 +150,10 @@ fn check(exchange: &Exchange) -> Result<Result<AppRequest, String>, Error> {
             "unsupported_response_type",
             "The response_type must be code.",
         );
+    }
+    let scope = value(query, "scope").unwrap_or_default();
+    if names_system(scope) {
+        return fail("invalid_scope", SYSTEM_SCOPES);
     }
     let Some(audience) = value(query, "aud").filter(|aud| is_ours(exchange, aud)) else {
         let words = format!("The parameter aud must be {}.", exchange.base_url);
@@ -173,7 +184,7 @@ fn check(exchange: &Exchange) -> Result<Result<AppRequest, String>, Error> {
         redirect_uri: redirect_uri.to_owned(),
         state: own_state.to_owned(),
         audience: audience.to_owned(),
-        scope: value(query, "scope").unwrap_or_default().to_owned(),
+        scope: scope.to_owned(),
         launch,
         challenge,
         forwarded: forwarded.collect(),

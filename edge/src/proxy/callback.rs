@@ -47,7 +47,7 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
         launch_context::decode(target).and_then(|bytes| String::from_utf8(bytes).ok());
     let redirect_uri =
         redirect_uri.ok_or_else(|| refuse("The path holds no address of an app."))?;
-    let sealed = value(query, "state").ok_or_else(|| refuse("The parameter state is missing."))?;
+    let sealed = value(query, "state").ok_or_else(|| refuse("The parameter state is required."))?;
     let state: State = exchange
         .unseal(Purpose::State, sealed)
         .await?

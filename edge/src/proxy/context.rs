@@ -59,7 +59,7 @@ pub(super) async fn ask(exchange: &Exchange, request: AppRequest) -> Result<Answ
 /// `GET`: which app asks for what, for the person to see before choosing.
 pub(super) async fn describe(exchange: &Exchange) -> Result<Answer, Error> {
     let sealed = value(&exchange.query, "request")
-        .ok_or_else(|| refuse("The parameter request is missing."))?;
+        .ok_or_else(|| refuse("The parameter request is required."))?;
     let Pending { request, .. } = open(exchange, sealed).await?;
     let authority = request.redirect_uri.split("://").nth(1);
     let host = authority.and_then(|rest| rest.split(['/', '?']).next());

@@ -2,7 +2,7 @@
 //! backend service a token of ours.
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-access-token>
 
-use super::authorize::is_v2;
+use super::authorize::{SYSTEM_SCOPES, is_v2};
 use super::callback::Code;
 use super::client_authentication::{self, Client};
 use super::redirect::callback_url;
@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use serde_json::{Map, Value};
 use smart::qualified_scope::requalify;
+use smart::scope::names_system;
 
 /// What the provider is sent, and what its answer is completed with.
 #[derive(Debug, Default)]
@@ -51,6 +52,10 @@ async fn redeem(
         Err(refused) => return Ok(Err(refused)),
     };
     // Before anything is used up.
+    let is_of_person = matches!(grant_type, "authorization_code" | "refresh_token");
+    if is_of_person && value(&form, "scope").is_some_and(names_system) {
+        return Ok(Err(Refused("invalid_scope", SYSTEM_SCOPES.into())));
+    }
     let scope = match value(&form, "scope").map(|scope| for_us(exchange, scope)) {
         Some(Err(refused)) => return Ok(Err(refused)),
         Some(Ok(scope)) => Some(scope),

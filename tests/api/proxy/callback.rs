@@ -144,7 +144,7 @@ fn a_state_that_this_server_did_not_make_leads_nowhere() {
         Parameters::default(),
         Parameters::default().set("error", "access_denied"),
     ] {
-        assert_shown_here(&call_back(server, &query), "state is missing");
+        assert_shown_here(&call_back(server, &query), "state is required");
     }
     // Nothing of this has used up the good one.
     Target::of(&call_back(server, &answer(&fresh)));

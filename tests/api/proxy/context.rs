@@ -202,7 +202,7 @@ fn a_request_that_is_not_ours_is_refused() {
     let state = super::sealed_state(server, &request(server));
     for sealed in ["", "x", &pending[1..], &state] {
         let words = if sealed.is_empty() {
-            "missing"
+            "required"
         } else {
             "not made by this server"
         };

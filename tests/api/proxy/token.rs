@@ -11,6 +11,11 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::thread;
 
+fn refresh_token(answer: &Answer) -> &str {
+    let token = answer.body["refresh_token"].as_str();
+    token.expect("a refresh token")
+}
+
 const FORM: &str = "application/x-www-form-urlencoded";
 
 fn post(content_type: &str, authorization: Option<&str>, body: &str) -> Answer {
@@ -76,10 +81,7 @@ fn a_code_that_comes_back_ends_what_was_issued_for_it() {
     assert_outcome(&refused, 401, "login", "revoked");
     let renewal = Parameters::default()
         .set("grant_type", "refresh_token")
-        .set(
-            "refresh_token",
-            first.body["refresh_token"].as_str().expect("a token"),
-        );
+        .set("refresh_token", refresh_token(&first));
     let refused = post_token(server, &renewal);
     assert_token_refused(&refused, 400, "invalid_grant", "revoked");
 }
@@ -233,8 +235,8 @@ fn what_is_missing_is_named() {
     for name in ["grant_type", "code", "redirect_uri", "client_id"] {
         for form in [whole.clone().without(name), whole.clone().set(name, "")] {
             let answer = post_token(server, &form);
-            assert_token_refused(&answer, 400, "invalid_request", "Value cannot be null");
-            assert_token_refused(&answer, 400, "invalid_request", name);
+            let words = format!("The parameter {name} is required.");
+            assert_token_refused(&answer, 400, "invalid_request", &words);
         }
     }
     let refresh = Parameters::default().set("grant_type", "refresh_token");
@@ -245,7 +247,25 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
-fn a_parameter_that_stands_twice_is_refused() {
+fn a_person_s_token_has_no_scopes_of_services() {
+    let server = v2();
+    let form = redemption(&code(server, &request(server)));
+    for scope in ["system/*.rs", "openid system$Patient.read"] {
+        let answer = post_token(server, &form.clone().set("scope", scope));
+        assert_token_refused(&answer, 400, "invalid_scope", "backend services");
+    }
+    // Asking did not use anything up.
+    let first = post_token(server, &form).expect(200);
+    let renewal = Parameters::default()
+        .set("grant_type", "refresh_token")
+        .set("refresh_token", refresh_token(&first));
+    let answer = post_token(server, &renewal.clone().set("scope", "system/*.rs"));
+    assert_token_refused(&answer, 400, "invalid_scope", "backend services");
+    post_token(server, &renewal).expect(200);
+}
+
+#[test]
+fn a_repeated_parameter_is_refused() {
     let server = v2();
     let form = redemption(&code(server, &request(server)));
     for name in form.names() {
