@@ -131,8 +131,8 @@ export class Ledger extends DurableObject {
   advance(id, generation, grace, expires) {
     return settled(() => this.#current().advance(id, generation, grace, expires));
   }
-  retreat(id, generation) {
-    return settled(() => this.#current().retreat(id, generation));
+  retreat(id, generation, advance) {
+    return settled(() => this.#current().retreat(id, generation, advance));
   }
   authorization(id) {
     return settled(() => this.#current().authorization(id));

@@ -132,8 +132,12 @@ extern "C" {
     ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn retreat(this: &LedgerStub, id: &str, generation: f64)
-    -> Result<Promise, JsValue>;
+    pub(crate) fn retreat(
+        this: &LedgerStub,
+        id: &str,
+        generation: f64,
+        advance: &Array,
+    ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     pub(crate) fn authorization(this: &LedgerStub, id: &str) -> Result<Promise, JsValue>;

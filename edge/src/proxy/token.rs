@@ -6,6 +6,7 @@ use super::authorize::{SYSTEM_SCOPES, is_v2};
 use super::callback::Code;
 use super::client_authentication::{self, Client};
 use super::redirect::callback_url;
+use super::refresh_token::Taken;
 use super::refusal::{self, Refused, missing, not_stored};
 use super::token_response::{Completion, complete};
 use super::{Purpose, backend_service, code_challenge, refresh_token, value};
@@ -21,8 +22,8 @@ use smart::scope::names_system;
 struct Redemption {
     form: Vec<(&'static str, String)>,
     completion: Completion,
-    /// The authorization and generation of a refresh token that was used up for it.
-    used_up: Option<(String, i64)>,
+    /// The use of a refresh token, to be taken back when nothing comes of it.
+    taken: Taken,
 }
 
 /// Redeems what the form holds.
@@ -134,7 +135,7 @@ async fn of_code(
             authorization: code.id,
             ..Completion::default()
         },
-        used_up: None,
+        taken: Taken::default(),
     }))
 }
 
@@ -160,13 +161,12 @@ async fn of_refresh_token(
         let words = "The client has keys: it must send a client_assertion.";
         return Ok(Err(Refused("invalid_client", words.into())));
     }
-    if !token.take(exchange).await? {
+    let Some(taken) = token.take(exchange).await? else {
         let words = "The refresh token has ended, was used before, or was revoked; sign in again.";
         return Ok(Err(Refused("invalid_grant", words.into())));
-    }
-    let used_up = (token.authorization.clone(), token.generation);
+    };
     Ok(Ok(Redemption {
-        used_up: token.is_public.then_some(used_up),
+        taken,
         form: vec![("refresh_token", token.token)],
         completion: Completion {
             launch: token.launch,
@@ -191,7 +191,7 @@ async fn at_provider(
     let Redemption {
         form: mut sent,
         mut completion,
-        used_up,
+        taken,
     } = redemption;
     completion.is_public |= client.is_public;
     if let Some(id) = client.id {
@@ -211,11 +211,8 @@ async fn at_provider(
     let scope = scope.filter(|_| exchange.authority().is_ok_and(is_v2));
     sent.extend(scope.map(|scope| ("scope", scope)));
     let answered = ask_provider(exchange, &sent).await;
-    if let Some((authorization, generation)) = used_up
-        && !matches!(answered, Ok((200..300, _)))
-    {
-        let partition = exchange.partition()?;
-        partition.retreat(&authorization, generation).await?;
+    if !matches!(answered, Ok((200..300, _))) {
+        taken.give_back(exchange).await?;
     }
     let (status, mut answer) = answered?;
     if (200..300).contains(&status)

@@ -6,6 +6,7 @@
 mod apply;
 mod authorization;
 mod database;
+mod generation;
 mod outbox;
 mod reply;
 mod schema;
