@@ -125,6 +125,9 @@ export class Ledger extends DurableObject {
   spend(id, expires) {
     return settled(() => this.#current().spend(id, expires));
   }
+  isSpent(id) {
+    return settled(() => this.#current().isSpent(id));
+  }
   issue(issued) {
     return settled(() => this.#current().issue(issued));
   }

@@ -119,6 +119,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn spend(this: &LedgerStub, id: &str, expires: f64) -> Result<Promise, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = isSpent)]
+    pub(crate) fn is_spent(this: &LedgerStub, id: &str) -> Result<Promise, JsValue>;
+
     #[wasm_bindgen(method, catch)]
     pub(crate) fn issue(this: &LedgerStub, issued: &Array) -> Result<Promise, JsValue>;
 

@@ -13,7 +13,10 @@ mod client_authentication;
 mod code_challenge;
 mod context;
 mod introspect;
+mod provider;
+mod provider_error;
 mod rate_limit;
+mod redemption;
 mod redirect;
 mod refresh_token;
 mod refusal;
@@ -120,7 +123,7 @@ fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
         .filter(|value| !value.is_empty())
 }
 
-/// A parameter that stands twice: two servers could read it differently.
+/// A parameter that is repeated: two servers could read it differently.
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-3.1>
 fn repeated(pairs: &[(String, String)]) -> Option<&str> {
     let mut seen = HashSet::new();
