@@ -27,7 +27,7 @@ pub(crate) use bearer::{bearer_token, challenge, refuse};
 pub(crate) use client_assertion::{ClientKeys, check_assertion, stated_client};
 pub(crate) use discovery::metadata;
 pub(crate) use fetch::post_form;
-pub(crate) use grant::{Action, Grant, authorise, check_any_action};
+pub(crate) use grant::{Action, Grant, authorise, check_any_action, check_data_action};
 pub(crate) use narrowing::Launched;
 pub(crate) use principal::{Identity, Principal, token_id};
 pub(crate) use roles::Roles;
@@ -168,6 +168,23 @@ impl Caller {
         let principal = Rc::new(principal);
         token_cache::put((verifier.base_url, token), &principal, expires, now);
         principal
+    }
+
+    /// The principal with all that the role of the person permits, whatever the app was granted:
+    /// for what this server reads before it vouches for it. It is not remembered.
+    pub(crate) fn with_whole_role(self, verifier: &Verifier<'_>) -> Principal {
+        let against = (&verifier.security.roles, verifier.base_url);
+        let now = verifier.now;
+        match self.kind {
+            CallerKind::OfProvider(claims) => {
+                let scopes = String::new();
+                let claims = Claims { scopes, ..claims };
+                Principal::new(&claims, self.identity, against, None, now)
+            }
+            CallerKind::Service(service, roles) => {
+                Principal::of_service(&service, self.identity, &roles, against, now)
+            }
+        }
     }
 }
 

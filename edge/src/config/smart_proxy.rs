@@ -13,6 +13,9 @@ use std::fmt;
 pub(crate) struct SmartProxy {
     /// `SMART_PROXY`, default `off`: whether `/AadSmartOnFhirProxy/` answers.
     pub(crate) enabled: bool,
+    /// `SMART_UNSIGNED_LAUNCH`, default `on`: whether an app may be launched by what anybody can
+    /// write, as in the reference, and not only by a handle of this server.
+    pub(crate) takes_unsigned_launches: bool,
     /// `SMART_CLIENTS`, default none: the apps and services, as JSON.
     pub(crate) clients: Vec<SmartClient>,
     /// `SMART_CLIENT_SECRETS`, default none: the secrets by which the proxy authenticates clients
@@ -149,6 +152,10 @@ impl SmartProxy {
         roles: &Roles,
     ) -> Result<Self, String> {
         let enabled = super::switch(get, "SMART_PROXY")?;
+        let takes_unsigned_launches = super::switch(
+            &|name| Some(get(name).unwrap_or_else(|| "on".into())),
+            "SMART_UNSIGNED_LAUNCH",
+        )?;
         let clients = get("SMART_CLIENTS").unwrap_or_else(|| "[]".into());
         let clients: Vec<Registration> = serde_json::from_str(&clients).map_err(|error| {
             format!("SMART_CLIENTS is not a JSON array of clients with redirectUris: {error}")
@@ -169,6 +176,7 @@ impl SmartProxy {
         })?;
         Ok(Self {
             enabled,
+            takes_unsigned_launches,
             clients,
             secrets: Secrets(secrets),
         })
@@ -357,6 +365,26 @@ mod tests {
         }
         let twice = r#"[{"clientId":"a"},{"clientId":"a"}]"#;
         assert!(read(twice).unwrap_err().contains("stands twice"));
+    }
+
+    #[test]
+    fn unsigned_launches_are_taken_unless_switched_off() {
+        let takes = |value: Option<&str>| {
+            let get = |name: &str| {
+                let value = value.filter(|_| name == "SMART_UNSIGNED_LAUNCH");
+                value.map(ToOwned::to_owned)
+            };
+            let proxy = SmartProxy::read(&get, &Roles::read(None)?)?;
+            Ok::<_, String>(proxy.takes_unsigned_launches)
+        };
+        assert_eq!(takes(None), Ok(true));
+        assert_eq!(takes(Some("on")), Ok(true));
+        assert_eq!(takes(Some("off")), Ok(false));
+        assert!(
+            takes(Some("no"))
+                .unwrap_err()
+                .contains("SMART_UNSIGNED_LAUNCH")
+        );
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub(super) async fn route(
         ("GET", VERSIONS) => open::versions(exchange),
         (_, [proxy::PATH, steps @ ..]) => proxy::answer(exchange, steps, request).await,
         (_, ["connect", steps @ ..]) => proxy::connect(exchange, steps, request).await,
+        (_, ["launch"]) => proxy::launch(exchange, request).await,
         ("GET", SMART_CONFIGURATION) => proxy::smart_configuration(exchange).await,
         ("GET", ICON) => Ok(Answer::empty(204).with("cache-control", "max-age=86400")),
         ("GET", ["app", "config.json"]) => app::configuration(exchange),

@@ -3,6 +3,7 @@
 
 use super::Purpose;
 use super::authorize::State;
+use super::launch::Handle;
 use super::redirect::{self, refuse};
 use super::{provider_error, repeated, value};
 use crate::error::Error;
@@ -21,6 +22,9 @@ pub(super) struct Code {
     pub(super) code: String,
     #[serde(rename = "l")]
     pub(super) launch: Map<String, Value>,
+    /// The handle of this server that the launch came with.
+    #[serde(rename = "h")]
+    pub(super) handle: Option<Handle>,
     /// Who chose the launch context, where somebody did.
     #[serde(rename = "o")]
     pub(super) chosen_by: Option<String>,
@@ -90,6 +94,7 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
     let code = Code {
         code: code.to_owned(),
         launch: state.launch,
+        handle: state.handle,
         chosen_by: state.chosen_by,
         challenge: state.challenge,
         scope: state.scope,

@@ -48,10 +48,14 @@ pub(super) async fn redeem(
     };
     // Now, and not before: whoever only tried must not use the code up. Of several whom the
     // provider accepted, one gets tokens.
-    if let Used::Code(code) = &used
-        && !code.spend(exchange).await?
-    {
-        return code.refuse_replay(exchange).await.map(Err);
+    if let Used::Code(code) = &used {
+        if !code.spend(exchange).await? {
+            return code.refuse_replay(exchange).await.map(Err);
+        }
+        if !code.spend_handle(exchange).await? {
+            let words = "The launch was used before; launch the app again.";
+            return Ok(Err(Refused("invalid_grant", words.into())));
+        }
     }
     if let Err(refused) = complete(exchange, &mut answer, completion).await? {
         return Ok(Err(refused));

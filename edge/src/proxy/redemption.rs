@@ -3,6 +3,7 @@
 
 use super::callback::Code;
 use super::client_authentication::Client;
+use super::launch::Handle;
 use super::redirect::callback_url;
 use super::refresh_token::{self, Taken};
 use super::refusal::{Refused, missing};
@@ -37,12 +38,22 @@ pub(super) struct CodeUse {
     id: String,
     /// When it ends, in milliseconds since 1970.
     expires: i64,
+    /// The handle that the app was launched with, which goes with the code.
+    handle: Option<Handle>,
 }
 
 impl CodeUse {
     /// Spends the code; `false` when somebody else did.
     pub(super) async fn spend(&self, exchange: &Exchange) -> Result<bool, Error> {
         exchange.spend(&self.id, self.expires).await
+    }
+
+    /// Spends the handle that the app was launched with; `false` when it was used before.
+    pub(super) async fn spend_handle(&self, exchange: &Exchange) -> Result<bool, Error> {
+        match &self.handle {
+            Some(handle) => handle.spend(exchange).await,
+            None => Ok(true),
+        }
     }
 
     pub(super) async fn is_spent(&self, exchange: &Exchange) -> Result<bool, Error> {
@@ -98,6 +109,7 @@ pub(super) async fn of_code(
     let used = CodeUse {
         id: code.id.clone(),
         expires: code.expires,
+        handle: code.handle,
     };
     if used.is_spent(exchange).await? {
         return used.refuse_replay(exchange).await.map(Err);
@@ -149,6 +161,7 @@ pub(super) async fn of_refresh_token(
         form: vec![("refresh_token", token.token)],
         completion: Completion {
             launch: token.launch,
+            is_vouched: token.is_vouched,
             scope: token.scope,
             client_id: token.client_id,
             authorization: token.authorization,

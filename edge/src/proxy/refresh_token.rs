@@ -22,6 +22,10 @@ pub(super) struct RefreshToken {
     pub(super) token: String,
     #[serde(rename = "l")]
     pub(super) launch: Map<String, Value>,
+    /// Whether what the launch names was read as the person; a token of before that was done says
+    /// nothing.
+    #[serde(rename = "v", default)]
+    pub(super) is_vouched: bool,
     /// What the app asked for.
     #[serde(rename = "z")]
     pub(super) scope: String,

@@ -2,7 +2,7 @@
 //! backend service a token of ours.
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-access-token>
 
-use super::authorize::SYSTEM_SCOPES;
+use super::app_request::SYSTEM_SCOPES;
 use super::client_authentication;
 use super::refusal::{self, Refused, missing};
 use super::{backend_service, provider, redemption, value};
