@@ -267,6 +267,8 @@ pub(crate) async fn inspect(
 pub(crate) struct Stated {
     /// Whom it is of, by the same claim as a caller is known by.
     pub(crate) object_id: Option<String>,
+    /// The client, where the token is a service's own.
+    pub(crate) service: Option<String>,
     /// From when on it is refused, in seconds since 1970.
     pub(crate) ends: Option<i64>,
 }
@@ -279,6 +281,7 @@ pub(crate) fn stated(token: &str) -> Stated {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let ends = claims::time(&claims, "exp").ok().flatten();
     Stated {
+        service: claims::service(&claims),
         object_id: text("oid").or_else(|| text("sub")).map(ToOwned::to_owned),
         ends: ends.map(|ends| ends.saturating_add(claims::SKEW)),
     }

@@ -38,6 +38,8 @@ pub(crate) struct SmartClient {
     pub(crate) keys: Option<ClientKeys>,
     /// What it may do by itself, as a backend service.
     pub(crate) service: Option<Service>,
+    /// Whether it may ask about every token, as a resource server does.
+    pub(crate) introspects: bool,
 }
 
 /// What a backend service may do.
@@ -70,6 +72,8 @@ struct Registration {
     #[serde(default)]
     roles: Vec<String>,
     scope: Option<String>,
+    #[serde(default)]
+    introspect: bool,
 }
 
 impl Registration {
@@ -127,6 +131,7 @@ impl Registration {
             redirect_uris: self.redirect_uris,
             keys,
             service,
+            introspects: self.introspect,
         })
     }
 }
@@ -201,6 +206,12 @@ impl SmartProxy {
     /// Whether any client proves itself by keys.
     pub(crate) fn has_keys(&self) -> bool {
         self.clients.iter().any(|client| client.keys.is_some())
+    }
+
+    /// Whether any client with keys may ask about every token.
+    pub(crate) fn has_introspectors_with_keys(&self) -> bool {
+        let mut clients = self.clients.iter();
+        clients.any(|client| client.keys.is_some() && client.introspects)
     }
 
     /// Whether `client_id` may be sent back to `redirect_uri`.

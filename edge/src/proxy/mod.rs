@@ -14,6 +14,7 @@ mod client_authentication;
 mod code_challenge;
 mod context;
 mod introspect;
+mod introspector;
 mod launch;
 mod provider;
 mod provider_error;
@@ -96,12 +97,10 @@ pub(crate) async fn connect(
     steps: &[&str],
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
+    rate_limit::count(exchange).await?;
     match (exchange.method.as_str(), steps) {
         ("POST", ["introspect"]) => introspect::introspect(exchange, request).await,
-        ("POST", ["revoke"]) => {
-            rate_limit::count(exchange).await?;
-            revoke::revoke(exchange, request).await
-        }
+        ("POST", ["revoke"]) => revoke::revoke(exchange, request).await,
         (_, ["introspect" | "revoke"]) => Ok(wrong_method(exchange, "POST")),
         _ => Err(nothing_here(
             "There are connect/introspect and connect/revoke.",

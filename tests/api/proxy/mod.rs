@@ -57,6 +57,7 @@ fn settings() -> Settings {
         { "clientId": PUBLIC, "name": "Growth chart",
           "redirectUris": [APP, APP_WITH_QUERY, "http://localhost:3000/cb"] },
         { "clientId": CONFIDENTIAL, "redirectUris": [APP, OTHER_APP] },
+        { "clientId": "svc-client", "introspect": true },
     ]);
     let settings = Settings::default().variable("SMART_CLIENTS", &clients.to_string());
     settings.variable("CORS_ORIGINS", LISTED_ORIGIN)
