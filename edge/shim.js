@@ -142,14 +142,17 @@ export class Ledger extends DurableObject {
   spend(id, expires) {
     return settled(() => this.#current().spend(id, expires));
   }
+  isSpent(id) {
+    return settled(() => this.#current().isSpent(id));
+  }
   issue(issued) {
     return settled(() => this.#current().issue(issued));
   }
   advance(id, generation, grace, expires) {
     return settled(() => this.#current().advance(id, generation, grace, expires));
   }
-  retreat(id, generation) {
-    return settled(() => this.#current().retreat(id, generation));
+  retreat(id, generation, advance) {
+    return settled(() => this.#current().retreat(id, generation, advance));
   }
   authorization(id) {
     return settled(() => this.#current().authorization(id));

@@ -126,6 +126,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn spend(this: &LedgerStub, id: &str, expires: f64) -> Result<Promise, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = isSpent)]
+    pub(crate) fn is_spent(this: &LedgerStub, id: &str) -> Result<Promise, JsValue>;
+
     #[wasm_bindgen(method, catch)]
     pub(crate) fn issue(this: &LedgerStub, issued: &Array) -> Result<Promise, JsValue>;
 
@@ -139,8 +142,12 @@ extern "C" {
     ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn retreat(this: &LedgerStub, id: &str, generation: f64)
-    -> Result<Promise, JsValue>;
+    pub(crate) fn retreat(
+        this: &LedgerStub,
+        id: &str,
+        generation: f64,
+        advance: &Array,
+    ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     pub(crate) fn authorization(this: &LedgerStub, id: &str) -> Result<Promise, JsValue>;

@@ -25,6 +25,7 @@ export function registration() {
     jwks: { keys: [{ ...published, use: 'sig', alg: 'ES384' }] },
     roles: ['globalReader'],
     scope: 'system/*.rs',
+    introspect: true,
   };
 }
 

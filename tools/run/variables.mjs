@@ -23,6 +23,7 @@ export function developmentVariables({ base, authority, fhirVersion }) {
           'http://127.0.0.1/callback',
         ],
       })),
+      { clientId: 'svc-client', introspect: true },
       registration(),
     ]),
   };

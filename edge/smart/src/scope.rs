@@ -115,6 +115,14 @@ pub fn is_smart(list: &str) -> bool {
     })
 }
 
+/// Whether a list has a scope of the context `system`, well-formed or not.
+pub fn names_system(list: &str) -> bool {
+    list.split_ascii_whitespace().any(|token| {
+        let (head, _) = split_constraint(token);
+        split_context(&head).is_some_and(|(context, _)| context == ScopeContext::System)
+    })
+}
+
 fn parse_scope(token: &str) -> Result<Option<(Scope, Notation)>, ScopeError> {
     let wrong = |reason: &str| ScopeError(format!("the scope `{token}` {reason}"));
     let (head, constraint) = split_constraint(token);
@@ -298,6 +306,30 @@ mod tests {
             ("patient/Observation.nonsense", true),
         ] {
             assert_eq!(is_smart(list), expected, "{list}");
+        }
+    }
+
+    #[test]
+    fn a_list_with_a_system_scope_is_recognised() {
+        for list in [
+            "system/*.rs",
+            "openid system$Patient.read",
+            "system.Patient.read",
+            "system%2FPatient.rs",
+            "https://fhir.example/system$*.cruds",
+            "system/nonsense",
+        ] {
+            assert!(names_system(list), "{list}");
+        }
+        for list in [
+            "",
+            "openid launch",
+            "patient/*.rs user/*.rs",
+            "systemic",
+            "https://system.example",
+            "patient/Observation.rs?category=system/*.rs",
+        ] {
+            assert!(!names_system(list), "{list}");
         }
     }
 

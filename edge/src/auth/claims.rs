@@ -96,11 +96,19 @@ fn is_service(claims: &Value) -> bool {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     match text("idtyp") {
         Some(kind) => kind == "app",
-        None => ["azp", "appid", "client_id", "cid"]
-            .iter()
-            .find_map(|name| text(name))
-            .is_some_and(|client| text("sub") == Some(client)),
+        None => client(claims).is_some_and(|client| text("sub") == Some(client)),
     }
+}
+
+/// The client whose own token this is; `None` for a person's.
+pub(super) fn service(claims: &Value) -> Option<String> {
+    let client = client(claims).filter(|_| is_service(claims));
+    client.map(ToOwned::to_owned)
+}
+
+fn client(claims: &Value) -> Option<&str> {
+    let text = |name: &&str| claims.get(name).and_then(Value::as_str);
+    ["azp", "appid", "client_id", "cid"].iter().find_map(text)
 }
 
 /// A time, in seconds since 1970; some providers write fractions.

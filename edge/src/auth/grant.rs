@@ -112,6 +112,21 @@ pub(crate) fn check_any_action(principal: &Principal, deed: &str) -> Result<(), 
     Ok(())
 }
 
+/// Decides whether a role of `principal` permits the data action `deed`, which is done to `what`.
+///
+/// # Errors
+/// 403 with the data action and the roles that were sent.
+pub(crate) fn check_data_action(
+    principal: &Principal,
+    deed: &str,
+    what: &str,
+) -> Result<(), Error> {
+    if principal.actions.has_any(DataActions::of(deed)) {
+        return Ok(());
+    }
+    Err(refuse(principal, deed, what, deed))
+}
+
 fn refuse(principal: &Principal, deed: &str, what: &str, needed: &str) -> Error {
     let roles = if principal.roles.is_empty() {
         "the token has no role that counts here".to_owned()

@@ -27,7 +27,7 @@ pub(crate) use bearer::{bearer_token, challenge, refuse};
 pub(crate) use client_assertion::{ClientKeys, check_assertion, stated_client};
 pub(crate) use discovery::metadata;
 pub(crate) use fetch::post_form;
-pub(crate) use grant::{Action, Grant, authorise, check_any_action};
+pub(crate) use grant::{Action, Grant, authorise, check_any_action, check_data_action};
 pub(crate) use narrowing::Launched;
 pub(crate) use principal::{Identity, Principal, token_id};
 pub(crate) use roles::Roles;
@@ -169,6 +169,23 @@ impl Caller {
         token_cache::put((verifier.base_url, token), &principal, expires, now);
         principal
     }
+
+    /// The principal with all that the role of the person permits, whatever the app was granted:
+    /// for what this server reads before it vouches for it. It is not remembered.
+    pub(crate) fn with_whole_role(self, verifier: &Verifier<'_>) -> Principal {
+        let against = (&verifier.security.roles, verifier.base_url);
+        let now = verifier.now;
+        match self.kind {
+            CallerKind::OfProvider(claims) => {
+                let scopes = String::new();
+                let claims = Claims { scopes, ..claims };
+                Principal::new(&claims, self.identity, against, None, now)
+            }
+            CallerKind::Service(service, roles) => {
+                Principal::of_service(&service, self.identity, &roles, against, now)
+            }
+        }
+    }
 }
 
 /// The caller that an identity provider's token names.
@@ -250,6 +267,8 @@ pub(crate) async fn inspect(
 pub(crate) struct Stated {
     /// Whom it is of, by the same claim as a caller is known by.
     pub(crate) object_id: Option<String>,
+    /// The client, where the token is a service's own.
+    pub(crate) service: Option<String>,
     /// From when on it is refused, in seconds since 1970.
     pub(crate) ends: Option<i64>,
 }
@@ -262,6 +281,7 @@ pub(crate) fn stated(token: &str) -> Stated {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let ends = claims::time(&claims, "exp").ok().flatten();
     Stated {
+        service: claims::service(&claims),
         object_id: text("oid").or_else(|| text("sub")).map(ToOwned::to_owned),
         ends: ends.map(|ends| ends.saturating_add(claims::SKEW)),
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 pub(crate) struct DataActions(u32);
 
 /// The names that a role definition may use.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "read",
     "write",
     "delete",
@@ -25,6 +25,7 @@ const NAMES: [&str; 17] = [
     "create",
     "update",
     "smart",
+    "launch",
 ];
 
 impl DataActions {
@@ -191,6 +192,8 @@ mod tests {
             ("globalAdmin", "hardDelete", true),
             ("globalAdmin", "smart", false),
             ("smartUser", "smart", true),
+            ("globalWriter", "launch", true),
+            ("globalReader", "launch", false),
             ("nobody", "read", false),
         ] {
             assert_eq!(permits(&roles, role, action), expected, "{role} {action}");

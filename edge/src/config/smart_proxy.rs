@@ -13,6 +13,9 @@ use std::fmt;
 pub(crate) struct SmartProxy {
     /// `SMART_PROXY`, default `off`: whether `/AadSmartOnFhirProxy/` answers.
     pub(crate) enabled: bool,
+    /// `SMART_UNSIGNED_LAUNCH`, default `on`: whether an app may be launched by what anybody can
+    /// write, as in the reference, and not only by a handle of this server.
+    pub(crate) takes_unsigned_launches: bool,
     /// `SMART_CLIENTS`, default none: the apps and services, as JSON.
     pub(crate) clients: Vec<SmartClient>,
     /// `SMART_CLIENT_SECRETS`, default none: the secrets by which the proxy authenticates clients
@@ -35,6 +38,8 @@ pub(crate) struct SmartClient {
     pub(crate) keys: Option<ClientKeys>,
     /// What it may do by itself, as a backend service.
     pub(crate) service: Option<Service>,
+    /// Whether it may ask about every token, as a resource server does.
+    pub(crate) introspects: bool,
 }
 
 /// What a backend service may do.
@@ -67,6 +72,8 @@ struct Registration {
     #[serde(default)]
     roles: Vec<String>,
     scope: Option<String>,
+    #[serde(default)]
+    introspect: bool,
 }
 
 impl Registration {
@@ -124,6 +131,7 @@ impl Registration {
             redirect_uris: self.redirect_uris,
             keys,
             service,
+            introspects: self.introspect,
         })
     }
 }
@@ -149,6 +157,10 @@ impl SmartProxy {
         roles: &Roles,
     ) -> Result<Self, String> {
         let enabled = super::switch(get, "SMART_PROXY")?;
+        let takes_unsigned_launches = super::switch(
+            &|name| Some(get(name).unwrap_or_else(|| "on".into())),
+            "SMART_UNSIGNED_LAUNCH",
+        )?;
         let clients = get("SMART_CLIENTS").unwrap_or_else(|| "[]".into());
         let clients: Vec<Registration> = serde_json::from_str(&clients).map_err(|error| {
             format!("SMART_CLIENTS is not a JSON array of clients with redirectUris: {error}")
@@ -169,6 +181,7 @@ impl SmartProxy {
         })?;
         Ok(Self {
             enabled,
+            takes_unsigned_launches,
             clients,
             secrets: Secrets(secrets),
         })
@@ -193,6 +206,12 @@ impl SmartProxy {
     /// Whether any client proves itself by keys.
     pub(crate) fn has_keys(&self) -> bool {
         self.clients.iter().any(|client| client.keys.is_some())
+    }
+
+    /// Whether any client with keys may ask about every token.
+    pub(crate) fn has_introspectors_with_keys(&self) -> bool {
+        let mut clients = self.clients.iter();
+        clients.any(|client| client.keys.is_some() && client.introspects)
     }
 
     /// Whether `client_id` may be sent back to `redirect_uri`.
@@ -357,6 +376,26 @@ mod tests {
         }
         let twice = r#"[{"clientId":"a"},{"clientId":"a"}]"#;
         assert!(read(twice).unwrap_err().contains("stands twice"));
+    }
+
+    #[test]
+    fn unsigned_launches_are_taken_unless_switched_off() {
+        let takes = |value: Option<&str>| {
+            let get = |name: &str| {
+                let value = value.filter(|_| name == "SMART_UNSIGNED_LAUNCH");
+                value.map(ToOwned::to_owned)
+            };
+            let proxy = SmartProxy::read(&get, &Roles::read(None)?)?;
+            Ok::<_, String>(proxy.takes_unsigned_launches)
+        };
+        assert_eq!(takes(None), Ok(true));
+        assert_eq!(takes(Some("on")), Ok(true));
+        assert_eq!(takes(Some("off")), Ok(false));
+        assert!(
+            takes(Some("no"))
+                .unwrap_err()
+                .contains("SMART_UNSIGNED_LAUNCH")
+        );
     }
 
     #[test]

@@ -40,6 +40,10 @@ pub(super) async fn route(
             exchange.check_audience_is_settled()?;
             proxy::connect(exchange, steps, request).await
         }
+        (_, ["launch"]) => {
+            exchange.check_audience_is_settled()?;
+            proxy::launch(exchange, request).await
+        }
         ("GET", SMART_CONFIGURATION) => proxy::smart_configuration(exchange).await,
         ("GET", ICON) => Ok(Answer::empty(204).with("cache-control", "max-age=86400")),
         ("GET", ["app", "config.json"]) => app::configuration(exchange),

@@ -3,8 +3,9 @@
 
 use super::Purpose;
 use super::authorize::State;
+use super::launch::Handle;
 use super::redirect::{self, refuse};
-use super::value;
+use super::{provider_error, repeated, value};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,9 @@ pub(super) struct Code {
     pub(super) code: String,
     #[serde(rename = "l")]
     pub(super) launch: Map<String, Value>,
+    /// The handle of this server that the launch came with.
+    #[serde(rename = "h")]
+    pub(super) handle: Option<Handle>,
     /// Who chose the launch context, where somebody did.
     #[serde(rename = "o")]
     pub(super) chosen_by: Option<String>,
@@ -43,11 +47,15 @@ pub(super) struct Code {
 /// Sends the browser back to the app.
 pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer, Error> {
     let query = &exchange.query;
+    if let Some(name) = repeated(query) {
+        let words = format!("The parameter {name} must not be repeated.");
+        return Err(refuse(&words));
+    }
     let redirect_uri =
         launch_context::decode(target).and_then(|bytes| String::from_utf8(bytes).ok());
     let redirect_uri =
         redirect_uri.ok_or_else(|| refuse("The path holds no address of an app."))?;
-    let sealed = value(query, "state").ok_or_else(|| refuse("The parameter state is missing."))?;
+    let sealed = value(query, "state").ok_or_else(|| refuse("The parameter state is required."))?;
     let state: State = exchange
         .unseal(Purpose::State, sealed)
         .await?
@@ -76,7 +84,8 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
     }
     if let Some(error) = value(query, "error") {
         let description = value(query, "error_description").unwrap_or_default();
-        let (error, description) = (error_code(error), sentence(description));
+        let error = provider_error::code(error).unwrap_or("server_error");
+        let description = provider_error::description(description);
         let told = redirect::error(&redirect_uri, error, &description, Some(&state.state));
         return Ok(redirect::to(told));
     }
@@ -85,6 +94,7 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
     let code = Code {
         code: code.to_owned(),
         launch: state.launch,
+        handle: state.handle,
         chosen_by: state.chosen_by,
         challenge: state.challenge,
         scope: state.scope,
@@ -97,35 +107,4 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
     let mut parameters = vec![("code", code.as_str()), ("state", state.state.as_str())];
     parameters.extend(value(query, "session_state").map(|session| ("session_state", session)));
     Ok(redirect::to(redirect::address(&redirect_uri, &parameters)))
-}
-
-/// The provider's error code; what is none is not passed on.
-fn error_code(error: &str) -> &str {
-    let is_code = error.len() <= 64 && error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    if is_code { error } else { "server_error" }
-}
-
-/// The provider's words, in the characters that a description can have, and not more than an app
-/// would show. <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1>
-fn sentence(description: &str) -> String {
-    let allowed = |c: &char| matches!(c, ' '..='~') && !matches!(c, '"' | '\\');
-    description.chars().filter(allowed).take(300).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn errors_are_passed_on_in_the_characters_that_they_can_have() {
-        assert_eq!(error_code("interaction_required"), "interaction_required");
-        for odd in ["Call us", "a b", "<b>", &"x".repeat(65)] {
-            assert_eq!(error_code(odd), "server_error", "{odd}");
-        }
-        assert_eq!(
-            sentence("AADSTS1: \"No\"\r\n\u{e9}t\u{e9}\\"),
-            "AADSTS1: Not"
-        );
-        assert_eq!(sentence(&"x".repeat(9000)).len(), 300);
-    }
 }

@@ -42,7 +42,7 @@ pub(super) fn check(
         }
         (None, None) => Ok(()),
         (None, Some(_)) => refuse("The code_verifier belongs to no code_challenge."),
-        (Some(_), None) => refuse("The code_verifier is missing."),
+        (Some(_), None) => refuse("The parameter code_verifier is required."),
         (Some(challenge), Some(verifier)) => {
             let is_verifier = (43..=128).contains(&verifier.len()) && is_unreserved(verifier);
             if is_verifier && encode(&Sha256::digest(verifier)) == challenge {

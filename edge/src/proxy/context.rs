@@ -3,14 +3,13 @@
 //! the person who is signed in there, and only what that person may read can be chosen.
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#launch-app-standalone-launch>
 
-use super::authorize::{AppRequest, at_provider};
+use super::app_request::AppRequest;
+use super::authorize::at_provider;
 use super::redirect::{self, refuse};
-use super::{Purpose, value};
-use crate::auth::{Action, Principal};
-use crate::error::{Error, Reason};
+use super::{Purpose, value, vouched};
+use crate::auth::Principal;
+use crate::error::Error;
 use crate::http::{Answer, Exchange};
-use crate::store::{self, Consistency};
-use fhir::outcome::IssueType;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -59,7 +58,7 @@ pub(super) async fn ask(exchange: &Exchange, request: AppRequest) -> Result<Answ
 /// `GET`: which app asks for what, for the person to see before choosing.
 pub(super) async fn describe(exchange: &Exchange) -> Result<Answer, Error> {
     let sealed = value(&exchange.query, "request")
-        .ok_or_else(|| refuse("The parameter request is missing."))?;
+        .ok_or_else(|| refuse("The parameter request is required."))?;
     let Pending { request, .. } = open(exchange, sealed).await?;
     let authority = request.redirect_uri.split("://").nth(1);
     let host = authority.and_then(|rest| rest.split(['/', '?']).next());
@@ -92,17 +91,20 @@ pub(super) async fn choose(
     let patient = choice
         .patient
         .ok_or_else(|| refuse("The choice names no `patient`."))?;
-    read(exchange, &principal, "Patient", &patient).await?;
+    vouched::read(exchange, &principal, "Patient", &patient).await?;
+    let launched = pending.request.launch.remove("encounter");
+    let launch = &mut pending.request.launch;
     if let Some(encounter) = choice.encounter {
-        let found = read(exchange, &principal, "Encounter", &encounter).await?;
-        if !is_about(&found, &patient) {
-            let words = format!("Encounter/{encounter} is not one of Patient/{patient}.");
-            return Err(refuse(&words));
+        let found = vouched::read(exchange, &principal, "Encounter", &encounter).await?;
+        if !vouched::is_about(exchange, &found, &patient) {
+            return Err(vouched::foreign_encounter(&encounter, &patient));
         }
-        let launch = &mut pending.request.launch;
+        launch.insert("encounter".into(), encounter.into());
+    } else if let Some(Value::String(encounter)) = launched
+        && is_of_patient(exchange, &principal, &encounter, &patient).await?
+    {
         launch.insert("encounter".into(), encounter.into());
     }
-    let launch = &mut pending.request.launch;
     launch.insert("patient".into(), patient.into());
     spend(exchange, &pending).await?;
     let chosen_by = Some(principal.identity().object_id.clone());
@@ -134,41 +136,17 @@ async fn spend(exchange: &Exchange, pending: &Pending) -> Result<(), Error> {
     Err(refuse(words))
 }
 
-/// A resource that the person may read.
-async fn read(
+/// Whether the encounter that a launch named is one of the patient whom the person chose, and one
+/// that the person may see.
+async fn is_of_patient(
     exchange: &Exchange,
-    principal: &Principal,
-    name: &str,
-    id: &str,
-) -> Result<Value, Error> {
-    let resource_type = exchange.resource_type(name)?;
-    let grant = exchange.authorise(principal, Action::Read, Some(resource_type))?;
-    let found = store::read(
-        exchange.partition()?,
-        exchange.definitions,
-        &grant,
-        (resource_type, id),
-        Consistency::Strong,
-    );
-    let body = found.await?.and_then(|version| version.body);
-    let Some(body) = body else {
-        let message = format!("There is no {name} with the id `{id}` that you may see.");
-        return Err(Error::rejected(
-            Reason::NotFound,
-            IssueType::NotFound,
-            message,
-        ));
-    };
-    serde_json::from_str(&String::from(body))
-        .map_err(|error| Error::Bug(format!("a stored {name} is no JSON: {error}")))
-}
-
-fn is_about(encounter: &Value, patient: &str) -> bool {
-    let subject = encounter
-        .pointer("/subject/reference")
-        .and_then(Value::as_str);
-    subject.is_some_and(|reference| {
-        let mut steps = reference.rsplit('/');
-        steps.next() == Some(patient) && steps.next() == Some("Patient")
-    })
+    person: &Principal,
+    encounter: &str,
+    patient: &str,
+) -> Result<bool, Error> {
+    match vouched::read(exchange, person, "Encounter", encounter).await {
+        Ok(found) => Ok(vouched::is_about(exchange, &found, patient)),
+        Err(Error::Rejected(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }

@@ -1,28 +1,33 @@
-//! `POST /connect/introspect`: what a token says and whether it is good, for servers that cannot
-//! tell by themselves. <https://hl7.org/fhir/smart-app-launch/token-introspection.html>
+//! `POST /connect/introspect`: what a token says and whether it is good, for an app that asks about
+//! its own tokens, and for servers that the operator registered to ask about all.
+//! <https://hl7.org/fhir/smart-app-launch/token-introspection.html>
 
+use super::introspector::Introspector;
 use super::refresh_token::{self, RefreshToken};
 use super::refusal::{self, missing, not_stored};
 use super::{Purpose, value};
-use crate::auth::{self, ServiceToken, check_any_action};
+use crate::auth::{self, ServiceToken};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use serde_json::{Map, Value, json};
 use smart::qualified_scope::unqualify;
 
-/// Answers a caller who may do anything at all here.
+/// Answers who may ask about the token.
 pub(crate) async fn introspect(
     exchange: &Exchange,
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
-    let principal = exchange.authenticate().await?;
-    check_any_action(&principal, "introspect")?;
-    let told = match refusal::form(exchange, request).await? {
-        Ok(form) => match value(&form, "token") {
-            Some(token) => Ok(describe(exchange, token).await?),
+    let form = refusal::form(exchange, request).await?;
+    let introspector = Introspector::of_request(exchange, form.as_ref().ok()).await?;
+    let told = match (form, introspector) {
+        (Err(refused), _) | (_, Err(refused)) => Err(refused),
+        (Ok(form), Ok(introspector)) => match value(&form, "token") {
+            Some(token) => {
+                introspector.check(exchange, token).await?;
+                Ok(describe(exchange, token).await?)
+            }
             None => Err(missing("token")),
         },
-        Err(refused) => Err(refused),
     };
     Ok(match told {
         Ok(described) => {

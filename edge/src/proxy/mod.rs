@@ -6,6 +6,7 @@
 //! launch) and the code that the app gets. Both open once. Nothing leads to an address that is not
 //! registered for the app.
 
+mod app_request;
 mod authorize;
 mod backend_service;
 mod callback;
@@ -13,7 +14,12 @@ mod client_authentication;
 mod code_challenge;
 mod context;
 mod introspect;
+mod introspector;
+mod launch;
+mod provider;
+mod provider_error;
 mod rate_limit;
+mod redemption;
 mod redirect;
 mod refresh_token;
 mod refusal;
@@ -21,6 +27,7 @@ mod revoke;
 mod smart_configuration;
 mod token;
 mod token_response;
+mod vouched;
 
 use crate::error::{Error, Reason};
 use crate::http::{Answer, Exchange, method_not_allowed};
@@ -39,6 +46,8 @@ pub(crate) enum Purpose {
     AccessToken,
     /// An app's request that waits for a person's choice.
     Pending,
+    /// What an EHR launches an app with.
+    Launch,
 }
 
 impl Purpose {
@@ -50,6 +59,7 @@ impl Purpose {
             Self::RefreshToken => b"refresh-token",
             Self::AccessToken => b"access-token",
             Self::Pending => b"pending",
+            Self::Launch => b"launch",
         }
     }
 }
@@ -63,11 +73,7 @@ pub(crate) async fn answer(
     steps: &[&str],
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
-    if !exchange.config.smart_proxy.enabled {
-        return Err(nothing_here(
-            "The SMART on FHIR proxy is switched off here (SMART_PROXY).",
-        ));
-    }
+    check_enabled(exchange)?;
     rate_limit::count(exchange).await?;
     // No HEAD in place of a GET: it would use up what opens once.
     match (exchange.method.as_str(), steps) {
@@ -91,17 +97,36 @@ pub(crate) async fn connect(
     steps: &[&str],
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
+    rate_limit::count(exchange).await?;
     match (exchange.method.as_str(), steps) {
         ("POST", ["introspect"]) => introspect::introspect(exchange, request).await,
-        ("POST", ["revoke"]) => {
-            rate_limit::count(exchange).await?;
-            revoke::revoke(exchange, request).await
-        }
+        ("POST", ["revoke"]) => revoke::revoke(exchange, request).await,
         (_, ["introspect" | "revoke"]) => Ok(wrong_method(exchange, "POST")),
         _ => Err(nothing_here(
             "There are connect/introspect and connect/revoke.",
         )),
     }
+}
+
+/// Answers a request for a launch.
+pub(crate) async fn launch(
+    exchange: &Exchange,
+    request: &web_sys::Request,
+) -> Result<Answer, Error> {
+    check_enabled(exchange)?;
+    match exchange.method.as_str() {
+        "POST" => launch::launch(exchange, request).await,
+        _ => Ok(wrong_method(exchange, "POST")),
+    }
+}
+
+fn check_enabled(exchange: &Exchange) -> Result<(), Error> {
+    if exchange.config.smart_proxy.enabled {
+        return Ok(());
+    }
+    Err(nothing_here(
+        "The SMART on FHIR proxy is switched off here (SMART_PROXY).",
+    ))
 }
 
 fn wrong_method(exchange: &Exchange, methods: &str) -> Answer {
@@ -120,7 +145,7 @@ fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
         .filter(|value| !value.is_empty())
 }
 
-/// A parameter that stands twice: two servers could read it differently.
+/// A parameter that is repeated: two servers could read it differently.
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-3.1>
 fn repeated(pairs: &[(String, String)]) -> Option<&str> {
     let mut seen = HashSet::new();

@@ -5,6 +5,7 @@
 use super::Purpose;
 use crate::error::Error;
 use crate::http::Exchange;
+use crate::store::Advance;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -21,6 +22,10 @@ pub(super) struct RefreshToken {
     pub(super) token: String,
     #[serde(rename = "l")]
     pub(super) launch: Map<String, Value>,
+    /// Whether what the launch names was read as the person; a token of before that was done says
+    /// nothing.
+    #[serde(rename = "v", default)]
+    pub(super) is_vouched: bool,
     /// What the app asked for.
     #[serde(rename = "z")]
     pub(super) scope: String,
@@ -40,26 +45,40 @@ pub(super) struct RefreshToken {
     pub(super) expires: i64,
 }
 
+/// That a refresh token was used.
+#[derive(Debug, Default)]
+pub(super) struct Taken(Option<Advance>);
+
+impl Taken {
+    /// Nothing came of it: the token can be used again.
+    pub(super) async fn give_back(&self, exchange: &Exchange) -> Result<(), Error> {
+        match &self.0 {
+            Some(advance) => exchange.partition()?.retreat(advance).await,
+            None => Ok(()),
+        }
+    }
+}
+
 /// Opens a refresh token, whatever became of it.
 pub(super) async fn open(exchange: &Exchange, text: &str) -> Result<Option<RefreshToken>, Error> {
     exchange.unseal(Purpose::RefreshToken, text).await
 }
 
 impl RefreshToken {
-    /// Uses the token up, if it can be used now. Of a public client's tokens only the newest can: an
-    /// older one that comes back was stolen, or the newest was, and the authorization ends.
-    pub(super) async fn take(&self, exchange: &Exchange) -> Result<bool, Error> {
+    /// Uses the token up; `None` when it cannot be used. Of a public client's tokens only the newest
+    /// can: an older one that comes back was stolen, or the newest was, and the authorization ends.
+    pub(super) async fn take(&self, exchange: &Exchange) -> Result<Option<Taken>, Error> {
         if !self.is_active(exchange).await? {
-            return Ok(false);
+            return Ok(None);
         }
         if !self.is_public {
-            return Ok(true);
+            return Ok(Some(Taken::default()));
         }
         let partition = exchange.partition()?;
         let this = (self.authorization.as_str(), self.generation);
-        partition
-            .advance(this, GRACE, exchange.now + LIFETIME)
-            .await
+        let expires = exchange.now + LIFETIME;
+        let advance = partition.advance(this, GRACE, expires).await?;
+        Ok(advance.map(|advance| Taken(Some(advance))))
     }
 
     /// Whether neither time nor a revocation has ended it, and no newer one has replaced it.

@@ -24,7 +24,7 @@ pub(super) async fn form(
     let body = exchange.few_bytes(request).await?;
     let form: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
     if let Some(name) = repeated(&form) {
-        let words = format!("The parameter {name} stands twice.");
+        let words = format!("The parameter {name} must not be repeated.");
         return Ok(Err(Refused("invalid_request", words)));
     }
     Ok(Ok(form))
@@ -32,7 +32,7 @@ pub(super) async fn form(
 
 /// A parameter that is needed and not there.
 pub(super) fn missing(name: &str) -> Refused {
-    let words = format!("Value cannot be null. (Parameter '{name}')");
+    let words = format!("The parameter {name} is required.");
     Refused("invalid_request", words)
 }
 

@@ -7,6 +7,9 @@ use crate::http::{Answer, Exchange};
 use fhir::outcome::IssueType;
 use serde_json::json;
 
+/// What client assertions may be signed with.
+const ALGORITHMS: [&str; 4] = ["RS384", "ES384", "RS256", "ES256"];
+
 /// Where apps get codes and tokens, and give them up.
 pub(crate) struct Endpoints {
     pub(crate) authorize: String,
@@ -87,13 +90,13 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
     let mut methods = vec!["none", "client_secret_basic", "client_secret_post"];
     // Only the provider knows secrets: to give up a token, having it is proof enough.
     let mut revocation_methods = vec!["none"];
+    let mut introspection_methods = vec!["Bearer"];
     let mut document = json!({
         "issuer": provider.issuer,
         "jwks_uri": provider.jwks_uri,
         "authorization_endpoint": endpoints.authorize,
         "token_endpoint": endpoints.token,
         "introspection_endpoint": endpoints.introspect,
-        "introspection_endpoint_auth_methods_supported": ["Bearer"],
         "revocation_endpoint": endpoints.revoke,
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "response_types_supported": ["code"],
@@ -111,10 +114,19 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
             revocation_methods.push("private_key_jwt");
             for endpoint in ["token", "revocation"] {
                 let name = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
-                members.insert(name, json!(["RS384", "ES384", "RS256", "ES256"]));
+                members.insert(name, json!(ALGORITHMS));
             }
         }
-        for (endpoint, methods) in [("token", methods), ("revocation", revocation_methods)] {
+        if exchange.config.smart_proxy.has_introspectors_with_keys() {
+            introspection_methods.push("private_key_jwt");
+            let name = "introspection_endpoint_auth_signing_alg_values_supported";
+            members.insert(name.into(), json!(ALGORITHMS));
+        }
+        for (endpoint, methods) in [
+            ("token", methods),
+            ("revocation", revocation_methods),
+            ("introspection", introspection_methods),
+        ] {
             let name = format!("{endpoint}_endpoint_auth_methods_supported");
             members.insert(name, json!(methods));
         }

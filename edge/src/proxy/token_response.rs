@@ -2,9 +2,9 @@
 //! named them, numbers as numbers, and a refresh token of ours.
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#response-5>
 
-use super::Purpose;
 use super::refresh_token::{LIFETIME, RefreshToken};
 use super::refusal::Refused;
+use super::{Purpose, vouched};
 use crate::auth;
 use crate::error::Error;
 use crate::http::Exchange;
@@ -16,6 +16,8 @@ use smart::qualified_scope::unqualify;
 #[derive(Debug, Default)]
 pub(super) struct Completion {
     pub(super) launch: Map<String, Value>,
+    /// Whether what the launch names was read as the person before.
+    pub(super) is_vouched: bool,
     /// Who must have signed in.
     pub(super) chosen_by: Option<String>,
     /// What the app asked for.
@@ -46,6 +48,12 @@ pub(super) async fn complete(
             again from the app.";
         return Ok(Err(Refused("invalid_grant", words.into())));
     }
+    if !completion.is_vouched {
+        let checked = vouched::check_for_bearer(exchange, &access_token, &completion.launch);
+        if let Err(words) = checked.await? {
+            return Ok(Err(Refused("invalid_grant", words)));
+        }
+    }
     for name in ["expires_in", "ext_expires_in", "expires_on", "not_before"] {
         let number = text(answer, name).and_then(|text| text.parse::<u64>().ok());
         if let Some(number) = number {
@@ -61,6 +69,7 @@ pub(super) async fn complete(
         let own = RefreshToken {
             token: token.clone(),
             launch: completion.launch.clone(),
+            is_vouched: true,
             scope: completion.scope.clone(),
             client_id: completion.client_id.clone(),
             authorization: completion.authorization.clone(),

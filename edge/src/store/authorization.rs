@@ -14,6 +14,15 @@ pub(crate) struct Authorization {
     pub(crate) is_revoked: bool,
 }
 
+/// That a refresh token was used, and what the ledger needs to take that back.
+#[derive(Clone, Debug)]
+pub(crate) struct Advance {
+    authorization: String,
+    generation: i64,
+    /// Empty for a repeated use.
+    answer: Array,
+}
+
 /// What is known of an access token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AccessToken {
@@ -78,22 +87,31 @@ impl Partition {
         Ok(())
     }
 
-    /// Uses up a refresh token, which may be used once more for `grace` milliseconds; `false` when
+    /// Uses up a refresh token, which may be used once more for `grace` milliseconds; `None` when
     /// it may not be. See the ledger.
     pub(crate) async fn advance(
         &self,
         (id, generation): (&str, i64),
         grace: i64,
         expires: i64,
-    ) -> Result<bool, Error> {
-        let [generation, grace, expires] = [generation, grace, expires].map(|n| n as f64);
-        let advanced = self.stub.advance(id, generation, grace, expires)?;
-        Ok(JsFuture::from(advanced).await?.is_truthy())
+    ) -> Result<Option<Advance>, Error> {
+        let [number, grace, expires] = [generation, grace, expires].map(|n| n as f64);
+        let advanced = self.stub.advance(id, number, grace, expires)?;
+        let answer = JsFuture::from(advanced).await?;
+        Ok(row(&answer).map(|answer| Advance {
+            authorization: id.to_owned(),
+            generation,
+            answer,
+        }))
     }
 
-    /// Takes an advance back, because nothing came of it.
-    pub(crate) async fn retreat(&self, id: &str, generation: i64) -> Result<(), Error> {
-        JsFuture::from(self.stub.retreat(id, generation as f64)?).await?;
+    /// Takes an advance back, because nothing came of it. A repeated use has nothing to take back.
+    pub(crate) async fn retreat(&self, advance: &Advance) -> Result<(), Error> {
+        if advance.answer.length() == 0 {
+            return Ok(());
+        }
+        let (id, generation) = (&advance.authorization, advance.generation as f64);
+        JsFuture::from(self.stub.retreat(id, generation, &advance.answer)?).await?;
         Ok(())
     }
 

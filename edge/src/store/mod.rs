@@ -16,7 +16,7 @@ mod search;
 mod secret;
 mod write;
 
-pub(crate) use authorization::{AccessToken, Issued};
+pub(crate) use authorization::{AccessToken, Advance, Issued};
 pub(crate) use command::{Command, Committed, Guard, Outcome, Refusal};
 pub(crate) use partition::Partition;
 pub(crate) use read::{Consistency, Version, history, read, vread};

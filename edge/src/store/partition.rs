@@ -247,6 +247,11 @@ impl Partition {
         Ok(spent.is_truthy())
     }
 
+    /// Whether an id is marked as used.
+    pub(crate) async fn is_spent(&self, id: &str) -> Result<bool, Error> {
+        Ok(JsFuture::from(self.stub.is_spent(id)?).await?.is_truthy())
+    }
+
     /// Ends the ledger's instance, to show that it recovers.
     pub(crate) async fn fault(&self, kind: &str) -> Result<(), Error> {
         JsFuture::from(self.stub.fault(kind)?).await?;

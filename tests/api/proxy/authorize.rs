@@ -62,8 +62,8 @@ fn scopes_of_every_kind_are_qualified_once() {
             format!("{base}/patient$Observation.rs?category=vital-signs"),
         ),
         (
-            "user/*.read  system/*.*",
-            format!("{base}/user$*.read {base}/system$*.*"),
+            "user/*.read  user/Group.*",
+            format!("{base}/user$*.read {base}/user$Group.*"),
         ),
     ] {
         for aud in [base.clone(), format!("{base}/")] {
@@ -72,6 +72,33 @@ fn scopes_of_every_kind_are_qualified_once() {
             assert_eq!(target.value("scope"), Some(expected.as_str()), "{asked}");
         }
     }
+}
+
+#[test]
+fn a_person_cannot_be_asked_for_scopes_of_services() {
+    let server = v2();
+    for scope in [
+        "system/*.rs",
+        "openid system/Patient.read patient/*.read",
+        "system$*.*",
+        "system%2FPatient.rs",
+        "system/nonsense",
+        &format!("{}/system$*.cruds", server.base),
+    ] {
+        let target = Target::of(&authorize(server, &request(server).set("scope", scope)));
+        assert_eq!(target.address, APP, "{scope}");
+        assert_eq!(target.names(), ["error", "error_description", "state"]);
+        assert_eq!(target.value("error"), Some("invalid_scope"), "{scope}");
+        let description = target.value("error_description").unwrap_or_default();
+        assert!(description.contains("backend services"), "{description}");
+        assert_eq!(target.value("state"), Some(STATE));
+    }
+    let constraint = "patient/Observation.rs?category=system/*.rs";
+    let target = Target::of(&authorize(
+        server,
+        &request(server).set("scope", constraint),
+    ));
+    assert_eq!(target.address, endpoint(server, "/v2.0"));
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn server() -> &'static Server {
     let start = || {
         let clients = json!([
             { "clientId": "reader", "jwks": key().jwks(),
-              "roles": ["globalReader"], "scope": "system/*.cruds" },
+              "roles": ["globalReader"], "scope": "system/*.cruds", "introspect": true },
             { "clientId": "writer", "jwksUri": "{idp}/test/foreign-keys",
               "roles": ["globalWriter"], "scope": "system/Patient.cruds system/Observation.rs" },
             { "clientId": "outage", "jwksUri": "{idp}/no/keys/here",
@@ -354,4 +354,37 @@ fn nothing_in_a_constraint_widens_what_is_granted() {
     let answer = post_token(server(), &request(&assertion("reader"), &scope)).expect(200);
     assert_eq!(answer.body["scope"], scope);
     service(&answer).get("/Observation").expect(200);
+}
+
+#[test]
+fn a_client_with_keys_introspects_by_assertion_where_it_is_registered_for_it() {
+    let token = server().user_token("reader");
+    let ask = |assertion: &str| {
+        let form = Parameters::default()
+            .set("token", &token)
+            .set("client_assertion_type", ASSERTION_TYPE)
+            .set("client_assertion", assertion);
+        let request = server().anonymous().request("POST", "/connect/introspect");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        request.body(form.to_string()).send()
+    };
+    let once = assertion("reader");
+    assert_eq!(ask(&once).expect(200).body["active"], true);
+    assert_token_refused(&ask(&once), 401, "invalid_client", "used before");
+    let unregistered = ask(&assertion(CONFIDENTIAL));
+    assert_token_refused(&unregistered, 400, "unauthorized_client", "introspect");
+    let unknown = ask(&assertion("unknown"));
+    assert_token_refused(&unknown, 401, "invalid_client", "no keys");
+    let touched = super::touched(&assertion("reader"));
+    assert_token_refused(&ask(&touched), 401, "invalid_client", "signature");
+    let service = reader("system/*.rs");
+    let form = Parameters::default().set("token", &token).to_string();
+    let request = service.request("POST", "/connect/introspect");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(request.body(form).send().body["active"], true);
+    let document = server().anonymous().get("/.well-known/smart-configuration");
+    assert_eq!(
+        document.body["introspection_endpoint_auth_methods_supported"],
+        json!(["Bearer", "private_key_jwt"])
+    );
 }

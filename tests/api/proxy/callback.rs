@@ -144,7 +144,7 @@ fn a_state_that_this_server_did_not_make_leads_nowhere() {
         Parameters::default(),
         Parameters::default().set("error", "access_denied"),
     ] {
-        assert_shown_here(&call_back(server, &query), "state is missing");
+        assert_shown_here(&call_back(server, &query), "state is required");
     }
     // Nothing of this has used up the good one.
     Target::of(&call_back(server, &answer(&fresh)));
@@ -209,6 +209,39 @@ fn a_state_opens_once_even_for_many_at_the_same_time() {
         assert_shown_here(answer, "completed before");
     }
     assert_shown_here(&call_back(server, &answer(&state)), "completed before");
+}
+
+#[test]
+fn a_repeated_parameter_is_refused_and_uses_nothing_up() {
+    let server = v2();
+    let state = sealed_state(server, &request(server));
+    let whole = answer(&state).set("session_state", "s-1").set("extra", "x");
+    for name in ["code", "state", "session_state", "extra"] {
+        for again in [whole.value(name).unwrap_or_default(), "other", ""] {
+            let again = Parameters::default().set(name, again);
+            let path = format!("{CALLBACK}/{APP_SEGMENT}?{whole}&{again}");
+            let words = format!("The parameter {name} must not be repeated.");
+            assert_shown_here(&server.anonymous().get(&path), &words);
+        }
+    }
+    Target::of(&call_back(server, &whole));
+}
+
+#[test]
+fn the_provider_s_trace_stays_behind() {
+    let server = v2();
+    let words = "AADSTS65004: The user said no.\r\nTrace ID: 8f0b\r\nCorrelation ID: 9a1c\r\n\
+                 Timestamp: 2026-01-09 02:02:12Z";
+    let error = Parameters::default()
+        .set("error", "access_denied")
+        .set("error_description", words)
+        .set("error_uri", "https://idp.example/error?trace=8f0b")
+        .set("trace_id", "8f0b")
+        .set("state", &sealed_state(server, &request(server)));
+    let target = Target::of(&call_back(server, &error));
+    assert_eq!(target.names(), ["error", "error_description", "state"]);
+    let told = Some("AADSTS65004: The user said no.");
+    assert_eq!(target.value("error_description"), told);
 }
 
 #[test]

@@ -168,6 +168,28 @@ fn an_encounter_can_be_chosen_with_its_patient() {
 }
 
 #[test]
+fn the_launch_s_encounter_goes_when_the_person_picks_another_patient() {
+    let server = v2();
+    let launch = encoded(&json!({ "encounter": "demo-visit" }));
+    let scope = "openid launch/patient launch/encounter patient/*.rs";
+    for (patient, encounter) in [
+        ("demo-other", None),
+        ("demo-amelia", Some(json!("demo-visit"))),
+    ] {
+        let request = standalone(server).set("scope", scope);
+        let pending = pending(server, &request.set("launch", &launch));
+        let choice = json!({ "request": pending, "patient": patient });
+        let chosen = choose(&server.user("reader"), &choice).expect(200);
+        let app = Browser::new(server).sign_in(&location(&chosen), "reader", APP);
+        let target = Target::parse(&app);
+        let form = redemption(target.value("code").expect("a code"));
+        let answer = post_token(server, &form).expect(200);
+        assert_eq!(answer.body["patient"], patient);
+        assert_eq!(answer.body.get("encounter"), encounter.as_ref(), "{answer}");
+    }
+}
+
+#[test]
 fn a_person_may_decline() {
     let server = v2();
     let pending = pending(server, &standalone(server));
@@ -202,7 +224,7 @@ fn a_request_that_is_not_ours_is_refused() {
     let state = super::sealed_state(server, &request(server));
     for sealed in ["", "x", &pending[1..], &state] {
         let words = if sealed.is_empty() {
-            "missing"
+            "required"
         } else {
             "not made by this server"
         };

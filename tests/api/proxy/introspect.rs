@@ -106,10 +106,71 @@ fn only_callers_with_a_role_may_ask() {
     );
     let nobody = server.bearing(&server.user_token("nobody"));
     assert_outcome(&introspect(&nobody, &token), 403, "forbidden", "introspect");
-    for user in ["reader", "exporter", "writer"] {
-        let caller = server.bearing(&server.user_token(user));
-        assert_eq!(introspect(&caller, &token).body["active"], true, "{user}");
+    for user in ["reader", "exporter", "writer", "admin"] {
+        let own = server.user_token(user);
+        let caller = server.bearing(&own);
+        assert_eq!(introspect(&caller, &own).body["active"], true, "{user}");
     }
+}
+
+#[test]
+fn an_app_may_ask_about_the_tokens_of_its_own_authorization_only() {
+    let server = v2();
+    let own = launch(server);
+    let other = launch(server);
+    let app = server.bearing(text(&own, "access_token"));
+    for name in ["access_token", "refresh_token"] {
+        assert_eq!(introspect(&app, text(&own, name)).body["active"], true);
+    }
+    let renewal = Parameters::default()
+        .set("grant_type", "refresh_token")
+        .set("refresh_token", text(&own, "refresh_token"));
+    let renewed = super::post_token(server, &renewal).expect(200);
+    assert_inactive(&introspect(&app, text(&own, "refresh_token")));
+    for name in ["access_token", "refresh_token"] {
+        assert_eq!(introspect(&app, text(&renewed, name)).body["active"], true);
+    }
+    // The answer is the same for a good token of somebody else and for none.
+    let reader = server.user_token("reader");
+    let expired = server.forgery().claim("exp", json!(1)).sign();
+    for caller in [&app, &server.user("admin"), &server.user("reader")] {
+        for token in [
+            text(&other, "access_token"),
+            text(&other, "refresh_token"),
+            &super::touched(&reader),
+            &expired,
+            "x",
+            "a.b.c",
+        ] {
+            let answer = introspect(caller, token);
+            assert_outcome(&answer, 403, "forbidden", "own authorization");
+        }
+    }
+    assert_outcome(
+        &introspect(&app, &reader),
+        403,
+        "forbidden",
+        "SMART_CLIENTS",
+    );
+}
+
+#[test]
+fn a_service_asks_about_others_tokens_only_where_it_is_registered_for_it() {
+    let server = v2();
+    let token = server.user_token("reader");
+    let registered = server.bearing(&server.service_token("svc-client"));
+    assert_eq!(introspect(&registered, &token).body["active"], true);
+    let other = server.bearing(&server.service_token("svc-reader"));
+    assert_outcome(
+        &introspect(&other, &token),
+        403,
+        "forbidden",
+        "SMART_CLIENTS",
+    );
+    // A person's token of a registered client is not the client's own.
+    let person = server.forgery().claim("azp", json!("svc-client")).sign();
+    let person = introspect(&server.bearing(&person), &token);
+    assert_outcome(&person, 403, "forbidden", "SMART_CLIENTS");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 
 use super::parameters::Parameters;
 use super::{
-    CONFIDENTIAL, PUBLIC, SECRET, TOKEN, assert_not_stored, code, confidential_request, encoded,
-    launch, post_token, redemption, request, v1, v2,
+    CONFIDENTIAL, PUBLIC, SECRET, TOKEN, assert_not_stored, assert_token_refused, code, code_of,
+    confidential_request, encoded, launch, post_token, redemption, request, v1, v2,
 };
 use api::{Answer, Client, Server, assert_outcome, assert_search_finds};
 use base64::Engine;
@@ -119,13 +119,60 @@ fn an_ehr_tells_the_app_only_what_a_launch_may() {
 }
 
 #[test]
-fn a_launch_does_not_open_a_record_that_is_not_the_user_s() {
+fn the_server_vouches_for_no_launch_that_the_person_may_not_see() {
     let server = v2();
-    let other = encoded(&json!({ "patient": "demo-other" }));
-    let code = code(server, &request(server).set("launch", &other));
-    let answer = post_token(server, &redemption(&code)).expect(200);
-    assert_eq!(answer.body["patient"], "demo-other", "what the EHR said");
-    assert_reads_the_patient_only(&app(server, &answer));
+    for (user, launch, words) in [
+        ("patient", json!({ "patient": "demo-other" }), "no Patient"),
+        (
+            "reader",
+            json!({ "patient": "nobody-at-all" }),
+            "no Patient",
+        ),
+        (
+            "patient",
+            json!({ "encounter": "other-visit" }),
+            "no Encounter",
+        ),
+        (
+            "patient",
+            json!({ "patient": "demo-amelia", "encounter": "other-visit" }),
+            "no Encounter",
+        ),
+        (
+            "reader",
+            json!({ "patient": "demo-amelia", "encounter": "other-visit" }),
+            "Encounter/other-visit is not one of Patient/demo-amelia",
+        ),
+        (
+            "reader",
+            json!({ "patient": "demo-amelia", "practitioner": "nobody" }),
+            "no Practitioner",
+        ),
+        ("nobody", json!({ "patient": "demo-amelia" }), "role"),
+    ] {
+        let request = request(server).set("launch", &encoded(&launch));
+        let form = redemption(&code_of(user, server, &request));
+        let answer = post_token(server, &form);
+        assert_token_refused(&answer, 400, "invalid_grant", "The launch cannot be used: ");
+        assert_token_refused(&answer, 400, "invalid_grant", words);
+        let again = post_token(server, &form);
+        assert_token_refused(&again, 400, "invalid_grant", "used before");
+    }
+}
+
+#[test]
+fn what_the_app_may_see_does_not_decide_what_the_launch_may_name() {
+    let server = v2();
+    for scope in ["openid launch", "launch patient/Observation.rs"] {
+        let form = redemption(&code(server, &request(server).set("scope", scope)));
+        let answer = post_token(server, &form).expect(200);
+        assert_eq!(answer.body["patient"], "demo-amelia", "{scope}");
+        assert_eq!(answer.body["encounter"], "demo-visit", "{scope}");
+    }
+    let request = request(server).set("scope", "launch patient/Observation.rs");
+    let answer = post_token(server, &redemption(&code(server, &request))).expect(200);
+    let refused = app(server, &answer).get("/Patient/demo-amelia");
+    assert_outcome(&refused, 403, "forbidden", "scope");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod cors;
 mod discovery;
 mod introspect;
 mod launch;
+mod launch_handle;
 mod parameters;
 mod pkce;
 mod rate_limit;
@@ -56,6 +57,7 @@ fn settings() -> Settings {
         { "clientId": PUBLIC, "name": "Growth chart",
           "redirectUris": [APP, APP_WITH_QUERY, "http://localhost:3000/cb"] },
         { "clientId": CONFIDENTIAL, "redirectUris": [APP, OTHER_APP] },
+        { "clientId": "svc-client", "introspect": true },
     ]);
     let settings = Settings::default().variable("SMART_CLIENTS", &clients.to_string());
     settings.variable("CORS_ORIGINS", LISTED_ORIGIN)
@@ -85,7 +87,16 @@ fn with_patients(running: Running) -> Running {
         let pulse = observation("pulse", &format!("Patient/{id}"));
         admin.save(&with(&pulse, "id", json!(format!("pulse-of-{id}"))));
     }
+    for (id, patient) in [("demo-visit", "demo-amelia"), ("other-visit", "demo-other")] {
+        admin.save(&encounter(id, patient));
+    }
+    admin.save(&json!({ "resourceType": "Practitioner", "id": "dr-1" }));
     running
+}
+
+fn encounter(id: &str, patient: &str) -> Value {
+    json!({ "resourceType": "Encounter", "id": id, "status": "finished",
+        "class": { "code": "AMB" }, "subject": { "reference": format!("Patient/{patient}") } })
 }
 
 /// A launch as an EHR encodes it.
@@ -144,9 +155,15 @@ fn call_back(server: &Server, answer: &Parameters) -> Answer {
 /// Signs in as the user `patient`; returns the code that the app gets.
 #[track_caller]
 fn code(server: &Server, request: &Parameters) -> String {
+    code_of("patient", server, request)
+}
+
+/// The same as another user.
+#[track_caller]
+fn code_of(user: &str, server: &Server, request: &Parameters) -> String {
     let start = format!("{}{AUTHORIZE}?{request}", server.base);
     let app = request.value("redirect_uri").expect("an address");
-    let address = Browser::new(server).sign_in(&start, "patient", app);
+    let address = Browser::new(server).sign_in(&start, user, app);
     let target = Target::parse(&address);
     assert_eq!(target.value("error"), None, "{address}");
     assert_eq!(target.value("state"), request.value("state"), "{address}");

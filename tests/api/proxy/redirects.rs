@@ -107,7 +107,7 @@ fn addresses_that_are_not_registered_are_not_gone_to() {
         }
     }
     let answer = authorize(server, &request(server).without("redirect_uri"));
-    assert_shown_here(&answer, "redirect_uri is missing");
+    assert_shown_here(&answer, "redirect_uri is required");
     let foreign = authorize(server, &request(server).set("redirect_uri", OTHER_APP));
     assert_shown_here(&foreign, "not registered");
 }
@@ -132,7 +132,7 @@ fn an_address_is_registered_for_one_client_only() {
         request(server).without("client_id"),
         request(server).set("client_id", ""),
     ] {
-        assert_shown_here(&authorize(server, &request), "client_id is missing");
+        assert_shown_here(&authorize(server, &request), "client_id is required");
     }
 }
 
@@ -148,7 +148,7 @@ fn a_parameter_that_stands_twice_is_refused_before_anything_is_believed() {
             let queries = [format!("{good}&{again}"), format!("{again}&{good}")];
             for query in queries {
                 let answer = client.get(&format!("{}?{query}", AUTHORIZE));
-                assert_shown_here(&answer, &format!("{name} stands twice"));
+                assert_shown_here(&answer, &format!("{name} must not be repeated"));
             }
         }
     }
@@ -159,7 +159,7 @@ fn a_parameter_that_stands_twice_is_refused_before_anything_is_believed() {
         "unknown=1&unknown=2",
     ] {
         let answer = client.get(&format!("{}?{good}&{again}", AUTHORIZE));
-        assert_shown_here(&answer, "stands twice");
+        assert_shown_here(&answer, "must not be repeated");
     }
 }
 

@@ -225,6 +225,47 @@ fn a_refresh_that_the_provider_refused_uses_nothing_up() {
 }
 
 #[test]
+fn a_refused_use_of_a_replaced_token_does_not_revive_it() {
+    let server = v2();
+    let first = launch(server);
+    let stolen = renewal(refresh_token(&first));
+    let second = post_token(server, &stolen).expect(200);
+    // The thief comes soon after the app, and the provider refuses what it asks for.
+    let refused = stolen.clone().set("scope", "patient/Nonsense.everything");
+    assert_token_refused(
+        &post_token(server, &refused),
+        400,
+        "invalid_scope",
+        "AADSTS",
+    );
+    let third = post_token(server, &renewal(refresh_token(&second))).expect(200);
+    assert_token_refused(
+        &post_token(server, &stolen),
+        400,
+        "invalid_grant",
+        "used before",
+    );
+    for answer in [&second, &third] {
+        let ended = post_token(server, &renewal(refresh_token(answer)));
+        assert_token_refused(&ended, 400, "invalid_grant", "revoked");
+    }
+}
+
+#[test]
+fn a_repeated_use_that_was_refused_counts() {
+    let server = v2();
+    let first = launch(server);
+    let stolen = renewal(refresh_token(&first));
+    let second = post_token(server, &stolen).expect(200);
+    let refused = stolen.clone().set("scope", "patient/Nonsense.everything");
+    post_token(server, &refused).expect(400);
+    let again = post_token(server, &stolen);
+    assert_token_refused(&again, 400, "invalid_grant", "used before");
+    let ended = post_token(server, &renewal(refresh_token(&second)));
+    assert_token_refused(&ended, 400, "invalid_grant", "revoked");
+}
+
+#[test]
 fn a_public_app_does_not_become_trusted_by_sending_a_secret() {
     let server = v2();
     let first = launch(server);

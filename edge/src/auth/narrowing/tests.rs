@@ -1,3 +1,6 @@
+//! What narrows a caller, case by case.
+//! <https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html>
+
 use super::*;
 use fhir::Release;
 use fhir::definitions::Definitions;

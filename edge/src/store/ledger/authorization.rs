@@ -2,6 +2,7 @@
 //! token that was used before. Tokens themselves are not kept; an access token is known by its hash.
 
 use super::Ledger;
+use super::generation::{Standing, Use};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
@@ -62,10 +63,10 @@ impl Ledger {
         })
     }
 
-    /// Uses up the refresh token of a generation: `true` when it may be used. That is the newest
-    /// one, and for `grace` milliseconds the one before, once more, whose answer may have got lost.
-    /// Any other was used before by somebody else, and the authorization ends, to be remembered
-    /// until `expires`.
+    /// Uses up the refresh token of a generation, see [`Standing::take`]. The answer is nothing when
+    /// it may not be used; empty when it was used once more; else what takes the advance back:
+    /// `[generation, advanced, repeated]` from before, and `advanced` from now on. A token that was
+    /// used by two parties ends the authorization, to be remembered until `expires`.
     ///
     /// # Errors
     /// What SQLite says.
@@ -75,47 +76,58 @@ impl Ledger {
         generation: f64,
         grace: f64,
         expires: f64,
-    ) -> Result<bool, JsValue> {
-        let database = &self.inner.database;
+    ) -> Result<Option<Array>, JsValue> {
         let now = js_sys::Date::now();
-        database.transaction(|| {
-            let statement = "SELECT generation, advanced, repeated FROM authorization
-                WHERE id = ? AND revoked = 0";
-            let Some(row) = database.row(statement, &[id.into()])? else {
-                return Ok(false);
+        self.inner.database.transaction(|| {
+            let Some(before) = self.standing(id)? else {
+                return Ok(None);
             };
-            let [newest, advanced, repeated] =
-                [0, 1, 2].map(|at| row.get(at).as_f64().unwrap_or_default());
-            if generation >= newest {
-                let statement = "UPDATE authorization SET generation = ?, advanced = ?,
-                    repeated = 0 WHERE id = ?";
-                database.run(
-                    statement,
-                    &[(generation + 1.0).into(), now.into(), id.into()],
-                )?;
-                return Ok(true);
+            match before.take(generation as i64, now as i64, grace as i64) {
+                Use::Advanced(after) => {
+                    self.stand(id, after)?;
+                    Ok(Some(Array::of4(
+                        &(before.newest as f64).into(),
+                        &(before.advanced as f64).into(),
+                        &before.is_repeated.into(),
+                        &(after.advanced as f64).into(),
+                    )))
+                }
+                Use::Repeated(after) => {
+                    self.stand(id, after)?;
+                    Ok(Some(Array::new()))
+                }
+                Use::Reused => {
+                    self.end(id, expires)?;
+                    Ok(None)
+                }
             }
-            let is_the_one_before = generation + 1.0 >= newest;
-            if is_the_one_before && now - advanced < grace && repeated < 1.0 {
-                let statement = "UPDATE authorization SET repeated = 1 WHERE id = ?";
-                database.run(statement, &[id.into()])?;
-                return Ok(true);
-            }
-            self.end(id, expires)?;
-            Ok(false)
         })
     }
 
-    /// Takes an advance from `generation` back, because nothing came of it.
+    /// Takes an advance from `generation` back, of which nothing came; `advance` is what
+    /// [`Self::advance`] answered. See [`Standing::retreat`].
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn retreat(&self, id: &str, generation: f64) -> Result<(), JsValue> {
-        let statement = "UPDATE authorization SET generation = ?, repeated = 0
-            WHERE id = ? AND generation = ?";
-        let database = &self.inner.database;
-        let values = [generation.into(), id.into(), (generation + 1.0).into()];
-        database.transaction(|| database.run(statement, &values))
+    pub fn retreat(&self, id: &str, generation: f64, advance: &Array) -> Result<(), JsValue> {
+        let [newest, advanced, used] =
+            [0, 1, 3].map(|at| advance.get(at).as_f64().unwrap_or_default() as i64);
+        let before = Standing {
+            newest,
+            advanced,
+            is_repeated: advance.get(2).is_truthy(),
+        };
+        let after = Standing {
+            newest: (generation as i64).saturating_add(1),
+            advanced: used,
+            is_repeated: false,
+        };
+        self.inner.database.transaction(|| {
+            if let Some(now) = self.standing(id)? {
+                self.stand(id, now.retreat(before, after))?;
+            }
+            Ok(())
+        })
     }
 
     /// How an authorization stands: `[generation, revoked]`; nothing when there is none.
@@ -186,6 +198,34 @@ impl Ledger {
 }
 
 impl Ledger {
+    /// How an authorization stands; nothing when it was revoked or is not known.
+    fn standing(&self, id: &str) -> Result<Option<Standing>, JsValue> {
+        let statement = "SELECT generation, advanced, repeated FROM authorization
+            WHERE id = ? AND revoked = 0";
+        let row = self.inner.database.row(statement, &[id.into()])?;
+        Ok(row.map(|row| {
+            let [newest, advanced, repeated] =
+                [0, 1, 2].map(|at| row.get(at).as_f64().unwrap_or_default() as i64);
+            Standing {
+                newest,
+                advanced,
+                is_repeated: repeated != 0,
+            }
+        }))
+    }
+
+    fn stand(&self, id: &str, standing: Standing) -> Result<(), JsValue> {
+        let statement =
+            "UPDATE authorization SET generation = ?, advanced = ?, repeated = ? WHERE id = ?";
+        let values = [
+            (standing.newest as f64).into(),
+            (standing.advanced as f64).into(),
+            f64::from(u8::from(standing.is_repeated)).into(),
+            id.into(),
+        ];
+        self.inner.database.run(statement, &values)
+    }
+
     fn end(&self, id: &str, expires: f64) -> Result<(), JsValue> {
         let statement = "INSERT INTO authorization VALUES(?, 0, 0, 0, 1, ?)
             ON CONFLICT(id) DO UPDATE SET revoked = 1, expires = max(expires, excluded.expires)";

@@ -6,6 +6,7 @@
 mod apply;
 mod authorization;
 mod database;
+mod generation;
 mod outbox;
 mod reply;
 mod schema;
@@ -141,6 +142,17 @@ impl Ledger {
                 .row(statement, &[id.into(), expires.into()])?
                 .is_some())
         })
+    }
+
+    /// Whether an id is marked as used.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    #[wasm_bindgen(js_name = isSpent)]
+    pub fn is_spent(&self, id: &str) -> Result<bool, JsValue> {
+        let statement = "SELECT 1 FROM spent WHERE id = ?";
+        let row = self.inner.database.row(statement, &[id.into()])?;
+        Ok(row.is_some())
     }
 
     /// Brings the outbox to Workers KV; the runtime calls it at the time that was set.

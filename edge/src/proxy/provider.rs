@@ -1,0 +1,120 @@
+//! The token request that goes on to the identity provider, and what becomes of its answer.
+//! <https://www.rfc-editor.org/rfc/rfc6749#section-5>
+
+use super::authorize::is_v2;
+use super::client_authentication::Client;
+use super::redemption::{Redemption, Used};
+use super::refusal::{Refused, not_stored};
+use super::token_response::complete;
+use super::{provider_error, value};
+use crate::auth;
+use crate::error::Error;
+use crate::http::{Answer, Exchange};
+use serde_json::{Map, Value};
+use smart::qualified_scope::requalify;
+
+/// Sends the form to the provider and completes its answer.
+pub(super) async fn redeem(
+    exchange: &Exchange,
+    (form, scope): (&[(String, String)], Option<String>),
+    client: Client,
+    redemption: Redemption,
+) -> Result<Result<Answer, Refused>, Error> {
+    let Redemption {
+        form: mut sent,
+        mut completion,
+        used,
+    } = redemption;
+    completion.is_public |= client.is_public;
+    if let Some(id) = client.id {
+        completion.client_id = id;
+    }
+    let grant_type = value(form, "grant_type").unwrap_or_default();
+    sent.push(("grant_type", grant_type.to_owned()));
+    sent.push(("client_id", completion.client_id.clone()));
+    sent.extend(client.secret.map(|secret| ("client_secret", secret)));
+    let mut forwarded = vec!["code_verifier"];
+    if !client.is_verified {
+        forwarded.extend(["client_assertion", "client_assertion_type"]);
+    }
+    let forwarded = forwarded.into_iter();
+    sent.extend(forwarded.filter_map(|name| Some((name, value(form, name)?.to_owned()))));
+    // The v1 endpoint takes no scopes.
+    let scope = scope.filter(|_| exchange.authority().is_ok_and(is_v2));
+    sent.extend(scope.map(|scope| ("scope", scope)));
+    let (status, mut answer) = match ask(exchange, &sent).await {
+        Ok((status, answer)) if (200..300).contains(&status) => (status, answer),
+        refused => return refuse(exchange, &used, refused).await,
+    };
+    // Now, and not before: whoever only tried must not use the code up. Of several whom the
+    // provider accepted, one gets tokens.
+    if let Used::Code(code) = &used {
+        if !code.spend(exchange).await? {
+            return code.refuse_replay(exchange).await.map(Err);
+        }
+        if !code.spend_handle(exchange).await? {
+            let words = "The launch was used before; launch the app again.";
+            return Ok(Err(Refused("invalid_grant", words.into())));
+        }
+    }
+    if let Err(refused) = complete(exchange, &mut answer, completion).await? {
+        return Ok(Err(refused));
+    }
+    Ok(Ok(not_stored(exchange, status, &Value::Object(answer))))
+}
+
+/// The provider did not accept the request: what it would have used can be used again.
+async fn refuse(
+    exchange: &Exchange,
+    used: &Used,
+    answered: Result<(u16, Map<String, Value>), Error>,
+) -> Result<Result<Answer, Refused>, Error> {
+    match used {
+        Used::RefreshToken(taken) => taken.give_back(exchange).await?,
+        // Somebody else was faster.
+        Used::Code(code) if code.is_spent(exchange).await? => {
+            return code.refuse_replay(exchange).await.map(Err);
+        }
+        Used::Code(_) | Used::Nothing => {}
+    }
+    let (status, answer) = answered?;
+    if status >= 500 {
+        let problem = format!("the token endpoint answered with status {status}");
+        return Err(Error::Upstream(problem));
+    }
+    let status = if matches!(status, 401 | 429) {
+        status
+    } else {
+        400
+    };
+    let told = provider_error::told(&answer);
+    Ok(Ok(not_stored(exchange, status, &told)))
+}
+
+async fn ask(
+    exchange: &Exchange,
+    form: &[(&'static str, String)],
+) -> Result<(u16, Map<String, Value>), Error> {
+    let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
+    let origin = exchange.header("origin");
+    let (status, answer) = auth::post_form(&provider.token_endpoint, form, origin).await?;
+    match serde_json::from_str(&answer) {
+        Ok(Value::Object(answer)) => Ok((status, answer)),
+        _ => Err(Error::Upstream(
+            "the token endpoint did not answer with JSON".into(),
+        )),
+    }
+}
+
+/// Scopes as the provider names them. A token for another server must not be had through us.
+pub(super) fn for_us(exchange: &Exchange, scope: &str) -> Result<String, Refused> {
+    let configured = &exchange.config.security.audiences;
+    let mut audiences: Vec<&str> = configured.iter().map(String::as_str).collect();
+    if audiences.is_empty() {
+        audiences.push(&exchange.base_url);
+    }
+    requalify(scope, &audiences).map_err(|foreign| {
+        let words = format!("The scope {foreign} is not one of this server.");
+        Refused("invalid_scope", words)
+    })
+}

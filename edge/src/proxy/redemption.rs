@@ -1,0 +1,174 @@
+//! What a code or a refresh token of ours is redeemed with at the provider, and what is used up
+//! when the provider accepts it. <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3>
+
+use super::callback::Code;
+use super::client_authentication::Client;
+use super::launch::Handle;
+use super::redirect::callback_url;
+use super::refresh_token::{self, Taken};
+use super::refusal::{Refused, missing};
+use super::token_response::Completion;
+use super::{Purpose, code_challenge, value};
+use crate::error::Error;
+use crate::http::Exchange;
+
+/// What the provider is sent, and what its answer is completed with.
+#[derive(Debug, Default)]
+pub(super) struct Redemption {
+    pub(super) form: Vec<(&'static str, String)>,
+    pub(super) completion: Completion,
+    pub(super) used: Used,
+}
+
+/// What a request uses.
+#[derive(Debug, Default)]
+pub(super) enum Used {
+    #[default]
+    Nothing,
+    /// A code, which is spent once the provider has accepted what came with it.
+    Code(CodeUse),
+    /// A refresh token, which is given back when the provider does not accept it.
+    RefreshToken(Taken),
+}
+
+/// The code of a request.
+#[derive(Debug)]
+pub(super) struct CodeUse {
+    /// Its id, which is that of the authorization as well.
+    id: String,
+    /// When it ends, in milliseconds since 1970.
+    expires: i64,
+    /// The handle that the app was launched with, which goes with the code.
+    handle: Option<Handle>,
+}
+
+impl CodeUse {
+    /// Spends the code; `false` when somebody else did.
+    pub(super) async fn spend(&self, exchange: &Exchange) -> Result<bool, Error> {
+        exchange.spend(&self.id, self.expires).await
+    }
+
+    /// Spends the handle that the app was launched with; `false` when it was used before.
+    pub(super) async fn spend_handle(&self, exchange: &Exchange) -> Result<bool, Error> {
+        match &self.handle {
+            Some(handle) => handle.spend(exchange).await,
+            None => Ok(true),
+        }
+    }
+
+    pub(super) async fn is_spent(&self, exchange: &Exchange) -> Result<bool, Error> {
+        exchange.partition()?.is_spent(&self.id).await
+    }
+
+    /// Two parties have the code: what was issued for it ends.
+    /// <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2>
+    pub(super) async fn refuse_replay(&self, exchange: &Exchange) -> Result<Refused, Error> {
+        let partition = exchange.partition()?;
+        let expires = exchange.now + refresh_token::LIFETIME;
+        partition.revoke_authorization(&self.id, expires).await?;
+        Ok(invalid_code())
+    }
+}
+
+fn invalid_code() -> Refused {
+    let words = "The code is not one of this server for this client and redirect_uri, was used \
+        before, or has expired.";
+    Refused("invalid_grant", words.into())
+}
+
+/// <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3>
+pub(super) async fn of_code(
+    exchange: &Exchange,
+    form: &[(String, String)],
+    client: &Client,
+) -> Result<Result<Redemption, Refused>, Error> {
+    let Some(code) = value(form, "code") else {
+        return Ok(Err(missing("code")));
+    };
+    let Some(redirect_uri) = value(form, "redirect_uri") else {
+        return Ok(Err(missing("redirect_uri")));
+    };
+    let Some(client_id) = &client.id else {
+        return Ok(Err(missing("client_id")));
+    };
+    let opened: Option<Code> = exchange.unseal(Purpose::Code, code).await?;
+    let opened = opened.filter(|code| {
+        code.expires > exchange.now
+            && code.redirect_uri == redirect_uri
+            && code.client_id == *client_id
+    });
+    let Some(code) = opened else {
+        return Ok(Err(invalid_code()));
+    };
+    let verifier = value(form, "code_verifier");
+    if let Err(refused) =
+        code_challenge::check(code.challenge.as_deref(), verifier, client.is_public)
+    {
+        return Ok(Err(refused));
+    }
+    let used = CodeUse {
+        id: code.id.clone(),
+        expires: code.expires,
+        handle: code.handle,
+    };
+    if used.is_spent(exchange).await? {
+        return used.refuse_replay(exchange).await.map(Err);
+    }
+    Ok(Ok(Redemption {
+        form: vec![
+            ("redirect_uri", callback_url(exchange, redirect_uri)),
+            ("code", code.code),
+        ],
+        completion: Completion {
+            launch: code.launch,
+            chosen_by: code.chosen_by,
+            scope: code.scope,
+            authorization: code.id,
+            ..Completion::default()
+        },
+        used: Used::Code(used),
+    }))
+}
+
+/// <https://www.rfc-editor.org/rfc/rfc6749#section-6>
+pub(super) async fn of_refresh_token(
+    exchange: &Exchange,
+    form: &[(String, String)],
+    client: &Client,
+) -> Result<Result<Redemption, Refused>, Error> {
+    let Some(token) = value(form, "refresh_token") else {
+        return Ok(Err(missing("refresh_token")));
+    };
+    let opened = refresh_token::open(exchange, token).await?;
+    // Some clients send no client_id with a refresh: the token says whose it is.
+    let is_own = |own: &str| client.id.as_ref().is_none_or(|id| id == own);
+    let Some(token) = opened.filter(|token| is_own(&token.client_id)) else {
+        let words = "The refresh token was not made by this server for this client.";
+        return Ok(Err(Refused("invalid_grant", words.into())));
+    };
+    let registered = exchange.config.smart_proxy.client(&token.client_id);
+    let has_keys = registered.is_some_and(|client| client.keys.is_some());
+    if has_keys && !client.is_verified {
+        let words = "The client has keys: it must send a client_assertion.";
+        return Ok(Err(Refused("invalid_client", words.into())));
+    }
+    let Some(taken) = token.take(exchange).await? else {
+        let words = "The refresh token has ended, was used before, or was revoked; sign in again.";
+        return Ok(Err(Refused("invalid_grant", words.into())));
+    };
+    Ok(Ok(Redemption {
+        used: Used::RefreshToken(taken),
+        form: vec![("refresh_token", token.token)],
+        completion: Completion {
+            launch: token.launch,
+            is_vouched: token.is_vouched,
+            scope: token.scope,
+            client_id: token.client_id,
+            authorization: token.authorization,
+            generation: token.generation + 1,
+            // Whoever came without a secret once does not become trusted by sending one.
+            is_public: token.is_public,
+            ..Completion::default()
+        },
+    }))
+}
