@@ -16,6 +16,7 @@ mod roles;
 mod service_token;
 mod signature;
 mod token_cache;
+mod token_kind;
 
 use crate::config::Security;
 use crate::error::Error;
@@ -105,6 +106,7 @@ struct Verified {
 
 async fn verify(verifier: &Verifier<'_>, token: &str) -> Result<Verified, Error> {
     let unverified = jwt::parse(token).map_err(|reason| refuse(&reason))?;
+    token_kind::check_access_token(&unverified).map_err(|reason| refuse(&reason))?;
     let trusted = trusted_issuer(verifier, &unverified).await?;
     let key = key_set::published_key(&trusted.jwks_uri, &unverified, verifier.now).await?;
     let key = key.ok_or_else(|| {

@@ -171,7 +171,7 @@ fn wrong_claims(server: &Server, elsewhere: &str) -> Vec<Forged> {
     }
     let id_token = server.forgery().claim("aud", json!("fhir-spa"));
     let id_token = id_token.claim("nonce", json!("n-1")).sign();
-    forged.push(("an ID token".into(), id_token, "audience"));
+    forged.push(("an ID token".into(), id_token, "not an access token"));
     forged
 }
 

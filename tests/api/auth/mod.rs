@@ -9,3 +9,4 @@ mod listener;
 mod roles;
 mod rotation;
 mod scopes;
+mod token_kind;
