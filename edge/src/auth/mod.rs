@@ -6,6 +6,7 @@ mod claims;
 mod client_assertion;
 mod discovery;
 mod fetch;
+mod fetched;
 mod grant;
 mod jwk;
 mod jwt;
@@ -18,7 +19,7 @@ mod signature;
 mod token_cache;
 mod token_kind;
 
-use crate::config::Security;
+use crate::config::{Authority, Security};
 use crate::error::Error;
 use claims::Claims;
 use serde_json::Value;
@@ -56,29 +57,31 @@ impl Verifier<'_> {
 }
 
 /// A configured authority that says it is the token's issuer.
-struct TrustedIssuer {
+struct TrustedIssuer<'a> {
+    authority: &'a Authority,
     issuer: String,
     jwks_uri: String,
 }
 
 /// The configured authority that says it is the token's issuer. The token only chooses among those
 /// that the operator trusts; it never leads anywhere else.
-async fn trusted_issuer(
-    verifier: &Verifier<'_>,
+async fn trusted_issuer<'a>(
+    verifier: &Verifier<'a>,
     token: &jwt::Unverified<'_>,
-) -> Result<TrustedIssuer, Error> {
+) -> Result<TrustedIssuer<'a>, Error> {
     let stated = token.claims.get("iss").and_then(Value::as_str);
     let mut trusted = Vec::new();
     let mut outage = None;
-    for authority in verifier.security.authorities() {
+    for authority in &verifier.security.authorities {
         match discovery::metadata(authority, verifier.now).await {
             Ok(metadata) if stated == Some(metadata.issuer.as_str()) => {
                 return Ok(TrustedIssuer {
-                    issuer: metadata.issuer,
-                    jwks_uri: metadata.jwks_uri,
+                    authority,
+                    issuer: metadata.issuer.clone(),
+                    jwks_uri: metadata.jwks_uri.clone(),
                 });
             }
-            Ok(metadata) => trusted.push(metadata.issuer),
+            Ok(metadata) => trusted.push(metadata.issuer.clone()),
             Err(error) => outage = Some(error),
         }
     }
@@ -99,9 +102,16 @@ async fn trusted_issuer(
 
 /// An identity provider's token whose signature and claims were found right.
 struct Verified {
-    /// All claims, as they are.
+    /// All claims that count, as they are.
     all: Value,
     claims: Claims,
+    signer: Signer,
+}
+
+/// A published key that verified a signature.
+struct Signer {
+    jwks_uri: String,
+    key: jwk::Jwk,
 }
 
 async fn verify(verifier: &Verifier<'_>, token: &str) -> Result<Verified, Error> {
@@ -115,22 +125,48 @@ async fn verify(verifier: &Verifier<'_>, token: &str) -> Result<Verified, Error>
     if !signature::verify(&key, &unverified).await? {
         return Err(refuse("the signature of the token is wrong"));
     }
-    let claims = claims::check(&unverified.claims, &trusted.issuer, verifier)
-        .map_err(|reason| refuse(&reason))?;
+    let of = (trusted.authority, trusted.issuer.as_str());
+    let claims =
+        claims::check(&unverified.claims, of, verifier).map_err(|reason| refuse(&reason))?;
+    let mut all = unverified.claims;
+    if let Some(members) = all.as_object_mut()
+        && !trusted.authority.names_fhir_users
+    {
+        members.shift_remove("fhirUser");
+    }
+    let jwks_uri = trusted.jwks_uri;
     Ok(Verified {
-        all: unverified.claims,
+        all,
         claims,
+        signer: Signer { jwks_uri, key },
     })
 }
 
-/// Who sent `token` before, if it has not ended.
-pub(crate) fn known(verifier: &Verifier<'_>, token: &str) -> Option<Rc<Principal>> {
-    token_cache::get(verifier.base_url, token, verifier.now)
+/// Who sent `token` before, if it has not ended and its key is still published.
+///
+/// # Errors
+/// When the identity provider has not been reached for too long.
+pub(crate) async fn known(
+    verifier: &Verifier<'_>,
+    token: &str,
+) -> Result<Option<Rc<Principal>>, Error> {
+    let Some(known) = token_cache::get(verifier.base_url, token, verifier.now) else {
+        return Ok(None);
+    };
+    if let Some(Signer { jwks_uri, key }) = known.signer.as_deref()
+        && !key_set::is_published(jwks_uri, key, verifier.now).await?
+    {
+        token_cache::remove(token);
+        return Ok(None);
+    }
+    Ok(Some(known.principal))
 }
 
 /// A caller whose token is right. What the store knows of the token is still to be asked.
 pub(crate) struct Caller {
     identity: Identity,
+    /// Whose signature the token has, where it has one.
+    signer: Option<Rc<Signer>>,
     kind: CallerKind,
 }
 
@@ -168,7 +204,13 @@ impl Caller {
             ),
         };
         let principal = Rc::new(principal);
-        token_cache::put((verifier.base_url, token), &principal, expires, now);
+        let verified = token_cache::Verified {
+            principal: Rc::clone(&principal),
+            signer: self.signer,
+            base_url: verifier.base_url.to_owned(),
+            expires,
+        };
+        token_cache::put(token, verified, now);
         principal
     }
 }
@@ -179,8 +221,9 @@ impl Caller {
 /// 401 with the reason when it is not valid; 503 when the identity provider cannot be reached and
 /// its keys are not known yet.
 pub(crate) async fn authenticate(verifier: &Verifier<'_>, token: &str) -> Result<Caller, Error> {
-    let claims = verify(verifier, token).await?.claims;
+    let Verified { claims, signer, .. } = verify(verifier, token).await?;
     Ok(Caller {
+        signer: Some(Rc::new(signer)),
         identity: Identity::new(&claims.issuer, &claims.object_id, token, claims.issued),
         kind: CallerKind::OfProvider(claims),
     })
@@ -200,6 +243,7 @@ pub(crate) fn authenticate_service(
         return Err(refuse("the token has expired"));
     }
     Ok(Caller {
+        signer: None,
         identity: identity_of_service(verifier, token, &service),
         kind: CallerKind::Service(service, roles.to_vec()),
     })
@@ -236,7 +280,7 @@ pub(crate) async fn inspect(
     token: &str,
 ) -> Result<Option<Inspected>, Error> {
     match verify(verifier, token).await {
-        Ok(Verified { all, claims }) => Ok(Some(Inspected {
+        Ok(Verified { all, claims, .. }) => Ok(Some(Inspected {
             identity: Identity::new(&claims.issuer, &claims.object_id, token, claims.issued),
             claims: all,
             scopes: claims.scopes,

@@ -6,7 +6,7 @@ use crate::auth::{
     authenticate, authenticate_service, authorise, bearer_token,
 };
 use crate::binding;
-use crate::config::Config;
+use crate::config::{Authority, Config};
 use crate::error::{Error, Reason};
 use crate::proxy::{PATH, Purpose};
 use crate::seal::{nonce, open, seal};
@@ -106,8 +106,8 @@ impl Exchange {
     }
 
     /// The identity provider that people sign in at.
-    pub(crate) fn authority(&self) -> Result<&str, Error> {
-        let authority = self.config.security.authority.as_deref();
+    pub(crate) fn authority(&self) -> Result<&Authority, Error> {
+        let authority = self.config.security.primary();
         authority.ok_or_else(|| Error::Bug("AUTHORITY is not set".into()))
     }
 
@@ -149,7 +149,7 @@ impl Exchange {
     /// The caller; 401 when there is no valid token.
     pub(crate) async fn authenticate(&self) -> Result<Rc<Principal>, Error> {
         let token = bearer_token(self.header("authorization"))?;
-        if let Some(principal) = auth::known(&self.verifier(), token) {
+        if let Some(principal) = auth::known(&self.verifier(), token).await? {
             if principal.may_be_revoked(self.now) {
                 self.issued_token(principal.identity()).await?;
                 principal.is_not_revoked(self.now);

@@ -203,7 +203,7 @@ async fn at_provider(
     let forwarded = forwarded.into_iter();
     sent.extend(forwarded.filter_map(|name| Some((name, value(form, name)?.to_owned()))));
     // The v1 endpoint takes no scopes.
-    let scope = scope.filter(|_| exchange.authority().is_ok_and(is_v2));
+    let scope = scope.filter(|_| exchange.authority().is_ok_and(|own| is_v2(&own.url)));
     sent.extend(scope.map(|scope| ("scope", scope)));
     let answered = ask_provider(exchange, &sent).await;
     if let Some((authorization, generation)) = used_up

@@ -427,8 +427,9 @@ fn careless(published: &Listener, foreign: &Value) -> Running {
             { "kty": "RSA", "kid": "no-key" },
         ] }),
     );
+    let trusted = json!([{ "authority": published.url, "roles": ["*"] }]);
     Settings::default()
-        .variable("TRUSTED_AUTHORITIES", &published.url)
+        .variable("TRUSTED_AUTHORITIES", &trusted.to_string())
         .start()
 }
 

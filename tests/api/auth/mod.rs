@@ -1,5 +1,6 @@
 //! Who may do what, as in `edge/src/auth`.
 
+mod authorities;
 mod bearer;
 mod compartment;
 mod forged;
