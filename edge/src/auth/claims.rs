@@ -16,6 +16,8 @@ pub(super) struct Claims {
     pub(super) object_id: String,
     /// Whether a service asks for itself, without a person.
     pub(super) is_service: bool,
+    /// The provider's session, where it names one.
+    pub(super) session: Option<String>,
     pub(super) roles: Vec<String>,
     pub(super) fhir_user: Option<String>,
     /// What the app asked for and got, separated by spaces.
@@ -82,6 +84,7 @@ pub(super) fn check(
         issuer: issuer.to_owned(),
         object_id: object_id.to_owned(),
         is_service: is_service(claims),
+        session: text("sid").map(str::to_owned),
         roles: roles(claims, authority, object_id),
         fhir_user: fhir_user
             .filter(|_| authority.names_fhir_users)

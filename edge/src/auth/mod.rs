@@ -11,10 +11,12 @@ mod grant;
 mod jwk;
 mod jwt;
 mod key_set;
+mod logout_token;
 mod narrowing;
 mod principal;
 mod roles;
 mod service_token;
+mod session;
 mod signature;
 mod token_cache;
 mod token_kind;
@@ -30,10 +32,12 @@ pub(crate) use client_assertion::{ClientKeys, check_assertion, stated_client};
 pub(crate) use discovery::metadata;
 pub(crate) use fetch::post_form;
 pub(crate) use grant::{Action, Grant, authorise, check_any_action};
+pub(crate) use logout_token::{LogoutToken, SignedOut, check_logout_token};
 pub(crate) use narrowing::Launched;
 pub(crate) use principal::{Identity, Principal, token_id};
 pub(crate) use roles::Roles;
 pub(crate) use service_token::ServiceToken;
+pub(crate) use session::{check_may_end_sessions, ending};
 
 /// What a token is checked against.
 pub(crate) struct Verifier<'a> {
@@ -47,7 +51,7 @@ pub(crate) struct Verifier<'a> {
 
 impl Verifier<'_> {
     /// Whether a token meant for `audience` is meant for us.
-    fn is_audience(&self, audience: &str) -> bool {
+    pub(crate) fn is_audience(&self, audience: &str) -> bool {
         let configured = &self.security.audiences;
         if configured.is_empty() {
             return audience == self.base_url;
@@ -64,38 +68,39 @@ struct TrustedIssuer<'a> {
 }
 
 /// The configured authority that says it is the token's issuer. The token only chooses among those
-/// that the operator trusts; it never leads anywhere else.
+/// that the operator trusts; it never leads anywhere else. The inner error says why there is none.
 async fn trusted_issuer<'a>(
     verifier: &Verifier<'a>,
     token: &jwt::Unverified<'_>,
-) -> Result<TrustedIssuer<'a>, Error> {
+) -> Result<Result<TrustedIssuer<'a>, String>, Error> {
     let stated = token.claims.get("iss").and_then(Value::as_str);
     let mut trusted = Vec::new();
     let mut outage = None;
     for authority in &verifier.security.authorities {
         match discovery::metadata(authority, verifier.now).await {
             Ok(metadata) if stated == Some(metadata.issuer.as_str()) => {
-                return Ok(TrustedIssuer {
+                return Ok(Ok(TrustedIssuer {
                     authority,
-                    issuer: metadata.issuer.clone(),
-                    jwks_uri: metadata.jwks_uri.clone(),
-                });
+                    issuer: metadata.issuer,
+                    jwks_uri: metadata.jwks_uri,
+                }));
             }
-            Ok(metadata) => trusted.push(metadata.issuer.clone()),
+            Ok(metadata) => trusted.push(metadata.issuer),
             Err(error) => outage = Some(error),
         }
     }
     match outage {
         // The issuer may be one that cannot be asked now: that is not the caller's fault.
         Some(error) => Err(error),
-        None if trusted.is_empty() => Err(refuse(
-            "this server trusts no identity provider; set AUTHORITY",
-        )),
+        None if trusted.is_empty() => {
+            let reason = "this server trusts no identity provider; set AUTHORITY";
+            Ok(Err(reason.into()))
+        }
         None => {
             let trusted = trusted.join(" or ");
-            let reason =
-                format!("the token is not from an issuer that this server trusts, {trusted}");
-            Err(refuse(&reason))
+            Ok(Err(format!(
+                "the token is not from an issuer that this server trusts, {trusted}"
+            )))
         }
     }
 }
@@ -118,6 +123,7 @@ async fn verify(verifier: &Verifier<'_>, token: &str) -> Result<Verified, Error>
     let unverified = jwt::parse(token).map_err(|reason| refuse(&reason))?;
     token_kind::check_access_token(&unverified).map_err(|reason| refuse(&reason))?;
     let trusted = trusted_issuer(verifier, &unverified).await?;
+    let trusted = trusted.map_err(|reason| refuse(&reason))?;
     let key = key_set::published_key(&trusted.jwks_uri, &unverified, verifier.now).await?;
     let key = key.ok_or_else(|| {
         refuse("the token is signed with a key that the identity provider does not publish")
@@ -224,9 +230,17 @@ pub(crate) async fn authenticate(verifier: &Verifier<'_>, token: &str) -> Result
     let Verified { claims, signer, .. } = verify(verifier, token).await?;
     Ok(Caller {
         signer: Some(Rc::new(signer)),
-        identity: Identity::new(&claims.issuer, &claims.object_id, token, claims.issued),
+        identity: identity(&claims, token),
         kind: CallerKind::OfProvider(claims),
     })
+}
+
+fn identity(claims: &Claims, token: &str) -> Identity {
+    let session = claims.session.as_deref();
+    Identity {
+        session: session.map(|id| session::session(&claims.issuer, id)),
+        ..Identity::new(&claims.issuer, &claims.object_id, token, claims.issued)
+    }
 }
 
 /// The caller that a token of ours names.
@@ -281,7 +295,7 @@ pub(crate) async fn inspect(
 ) -> Result<Option<Inspected>, Error> {
     match verify(verifier, token).await {
         Ok(Verified { all, claims, .. }) => Ok(Some(Inspected {
-            identity: Identity::new(&claims.issuer, &claims.object_id, token, claims.issued),
+            identity: identity(&claims, token),
             claims: all,
             scopes: claims.scopes,
             ends: claims.expires.saturating_add(claims::SKEW),
@@ -296,6 +310,12 @@ pub(crate) async fn inspect(
 pub(crate) struct Stated {
     /// Whom it is of, by the same claim as a caller is known by.
     pub(crate) object_id: Option<String>,
+    /// The same as the store knows it.
+    pub(crate) person: Option<String>,
+    /// The provider's session as the store knows it.
+    pub(crate) session: Option<String>,
+    /// When it was issued, in seconds since 1970.
+    pub(crate) issued: Option<i64>,
     /// From when on it is refused, in seconds since 1970.
     pub(crate) ends: Option<i64>,
 }
@@ -306,9 +326,18 @@ pub(crate) fn stated(token: &str) -> Stated {
         .map(|token| token.claims)
         .unwrap_or_default();
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let ends = claims::time(&claims, "exp").ok().flatten();
+    let time = |name: &str| claims::time(&claims, name).ok().flatten();
+    let (issuer, ends) = (text("iss"), time("exp"));
+    let object_id = text("oid").or_else(|| text("sub"));
     Stated {
-        object_id: text("oid").or_else(|| text("sub")).map(ToOwned::to_owned),
+        object_id: object_id.map(ToOwned::to_owned),
+        person: issuer
+            .zip(object_id)
+            .map(|(of, id)| session::person(of, id)),
+        session: issuer
+            .zip(text("sid"))
+            .map(|(of, id)| session::session(of, id)),
+        issued: time("iat"),
         ends: ends.map(|ends| ends.saturating_add(claims::SKEW)),
     }
 }

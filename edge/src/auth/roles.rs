@@ -7,7 +7,7 @@ use serde::Deserialize;
 pub(crate) struct DataActions(u32);
 
 /// The names that a role definition may use.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "read",
     "write",
     "delete",
@@ -25,6 +25,7 @@ const NAMES: [&str; 17] = [
     "create",
     "update",
     "smart",
+    "endSessions",
 ];
 
 impl DataActions {
@@ -92,9 +93,9 @@ const BUILT_IN: &str = r#"[
     {"name": "globalConverter", "dataActions": ["read", "convertData"]},
     {"name": "globalImporter", "dataActions": ["read", "import"]},
     {"name": "globalWriter", "dataActions": ["*"],
-     "notDataActions": ["hardDelete", "editProfileDefinitions"]},
+     "notDataActions": ["hardDelete", "editProfileDefinitions", "endSessions"]},
     {"name": "globalAdmin", "dataActions": ["*"]},
-    {"name": "smartUser", "dataActions": ["*", "smart"]}
+    {"name": "smartUser", "dataActions": ["*", "smart"], "notDataActions": ["endSessions"]}
 ]"#;
 
 impl Roles {
@@ -190,6 +191,9 @@ mod tests {
             ("globalWriter", "hardDelete", false),
             ("globalAdmin", "hardDelete", true),
             ("globalAdmin", "smart", false),
+            ("globalAdmin", "endSessions", true),
+            ("globalWriter", "endSessions", false),
+            ("smartUser", "endSessions", false),
             ("smartUser", "smart", true),
             ("nobody", "read", false),
         ] {

@@ -130,6 +130,12 @@ impl Authority {
             own.is_some_and(|own| own == named || (named.contains('.') && is_tenant_id(own)))
         })
     }
+
+    /// Whether both are endpoints of one directory, with the same users: the versions of an Azure
+    /// tenant.
+    pub(crate) fn is_same_directory(&self, other: &Self) -> bool {
+        directory(&self.url) == directory(&other.url)
+    }
 }
 
 impl Entry {

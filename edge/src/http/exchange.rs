@@ -171,10 +171,13 @@ impl Exchange {
         let Identity {
             token_id,
             person,
+            session,
             issued,
             ..
         } = identity;
-        let known = self.partition()?.access_token(token_id, person).await?;
+        let session = session.as_deref().unwrap_or_default();
+        let known = self.partition()?.access_token(token_id, person, session);
+        let known = known.await?;
         if known.is_revoked {
             return Err(auth::refuse("the token was revoked"));
         }

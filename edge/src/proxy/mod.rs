@@ -13,11 +13,13 @@ mod client_authentication;
 mod code_challenge;
 mod context;
 mod introspect;
+mod logout;
 mod rate_limit;
 mod redirect;
 mod refresh_token;
 mod refusal;
 mod revoke;
+mod revoke_sessions;
 mod smart_configuration;
 mod token;
 mod token_response;
@@ -97,9 +99,17 @@ pub(crate) async fn connect(
             rate_limit::count(exchange).await?;
             revoke::revoke(exchange, request).await
         }
-        (_, ["introspect" | "revoke"]) => Ok(wrong_method(exchange, "POST")),
+        ("POST", ["revoke-sessions"]) => revoke_sessions::revoke_sessions(exchange, request).await,
+        ("POST", ["logout"]) => {
+            rate_limit::count(exchange).await?;
+            logout::logout(exchange, request).await
+        }
+        (_, ["introspect" | "revoke" | "revoke-sessions" | "logout"]) => {
+            Ok(wrong_method(exchange, "POST"))
+        }
         _ => Err(nothing_here(
-            "There are connect/introspect and connect/revoke.",
+            "There are connect/introspect, connect/revoke, connect/revoke-sessions and \
+             connect/logout.",
         )),
     }
 }

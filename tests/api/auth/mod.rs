@@ -7,6 +7,7 @@ mod forged;
 mod isolation;
 mod lattice;
 mod listener;
+mod logout;
 mod roles;
 mod rotation;
 mod scopes;

@@ -10,6 +10,7 @@ mod cors;
 mod discovery;
 mod introspect;
 mod launch;
+mod logout;
 mod parameters;
 mod pkce;
 mod rate_limit;
