@@ -1,6 +1,6 @@
 //! One request and what belongs to it, from arrival to answer.
 
-use super::{Answer, cors, negotiation};
+use super::{Answer, cors, negotiation, rate};
 use crate::auth::{
     self, Action, Caller, Grant, Identity, Launched, Principal, ServiceToken, Verifier,
     authenticate, authenticate_service, authorise, bearer_token,
@@ -156,6 +156,16 @@ impl Exchange {
             }
             return Ok(principal);
         }
+        rate::check_failures(self)?;
+        let admitted = self.admit(token).await;
+        if matches!(admitted, Err(Error::Rejected(_))) {
+            rate::count_failure(self).await;
+        }
+        admitted
+    }
+
+    /// The caller that a token names which was not seen before.
+    async fn admit(&self, token: &str) -> Result<Rc<Principal>, Error> {
         let caller = self.verify(token).await?;
         let issued = self.issued_token(caller.identity()).await?;
         let launched = issued.grant.map(|grant| Launched {
@@ -202,7 +212,7 @@ impl Exchange {
         }
     }
 
-    /// The caller that a token names which was not seen before. What is no JWT can only be ours.
+    /// Whom a token names, if it is right. What is no JWT can only be ours.
     async fn verify(&self, token: &str) -> Result<Caller, Error> {
         if token.contains('.') {
             return authenticate(&self.verifier(), token).await;

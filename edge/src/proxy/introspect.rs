@@ -3,7 +3,7 @@
 
 use super::refresh_token::{self, RefreshToken};
 use super::refusal::{self, missing, not_stored};
-use super::{Purpose, value};
+use super::{Purpose, rate_limit, value};
 use crate::auth::{self, ServiceToken, check_any_action};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
@@ -17,6 +17,9 @@ pub(crate) async fn introspect(
 ) -> Result<Answer, Error> {
     let principal = exchange.authenticate().await?;
     check_any_action(&principal, "introspect")?;
+    if let Err(refused) = rate_limit::count_caller(exchange, &principal).await {
+        return Ok(refusal::answer(exchange, &refused));
+    }
     let told = match refusal::form(exchange, request).await? {
         Ok(form) => match value(&form, "token") {
             Some(token) => Ok(describe(exchange, token).await?),

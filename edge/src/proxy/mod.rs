@@ -70,6 +70,12 @@ pub(crate) async fn answer(
             "The SMART on FHIR proxy is switched off here (SMART_PROXY).",
         ));
     }
+    if let ("POST", ["token"]) = (exchange.method.as_str(), steps) {
+        return match rate_limit::count_address(exchange).await {
+            Ok(()) => token::token(exchange, request).await,
+            Err(refused) => Ok(refusal::answer(exchange, &refused)),
+        };
+    }
     rate_limit::count(exchange).await?;
     // No HEAD in place of a GET: it would use up what opens once.
     match (exchange.method.as_str(), steps) {
@@ -77,7 +83,6 @@ pub(crate) async fn answer(
         ("GET", ["callback", target]) => callback::callback(exchange, target).await,
         ("GET", ["context"]) => context::describe(exchange).await,
         ("POST", ["context"]) => context::choose(exchange, request).await,
-        ("POST", ["token"]) => token::token(exchange, request).await,
         (_, ["authorize"] | ["callback", _]) => Ok(wrong_method(exchange, "GET")),
         (_, ["context"]) => Ok(wrong_method(exchange, "GET, POST")),
         (_, ["token"]) => Ok(wrong_method(exchange, "POST")),
@@ -95,15 +100,16 @@ pub(crate) async fn connect(
 ) -> Result<Answer, Error> {
     match (exchange.method.as_str(), steps) {
         ("POST", ["introspect"]) => introspect::introspect(exchange, request).await,
-        ("POST", ["revoke"]) => {
-            rate_limit::count(exchange).await?;
-            revoke::revoke(exchange, request).await
+        ("POST", ["revoke" | "logout"]) => {
+            if let Err(refused) = rate_limit::count_address(exchange).await {
+                return Ok(refusal::answer(exchange, &refused));
+            }
+            match steps {
+                ["revoke"] => revoke::revoke(exchange, request).await,
+                _ => logout::logout(exchange, request).await,
+            }
         }
         ("POST", ["revoke-sessions"]) => revoke_sessions::revoke_sessions(exchange, request).await,
-        ("POST", ["logout"]) => {
-            rate_limit::count(exchange).await?;
-            logout::logout(exchange, request).await
-        }
         (_, ["introspect" | "revoke" | "revoke-sessions" | "logout"]) => {
             Ok(wrong_method(exchange, "POST"))
         }

@@ -8,7 +8,7 @@ use super::client_authentication::{self, Client};
 use super::redirect::callback_url;
 use super::refusal::{self, Refused, missing, not_stored};
 use super::token_response::{Completion, complete};
-use super::{Purpose, backend_service, code_challenge, refresh_token, value};
+use super::{Purpose, backend_service, code_challenge, rate_limit, refresh_token, value};
 use crate::auth;
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
@@ -50,6 +50,9 @@ async fn redeem(
         Ok(client) => client,
         Err(refused) => return Ok(Err(refused)),
     };
+    if let Err(refused) = rate_limit::count_client(exchange, &client).await {
+        return Ok(Err(refused));
+    }
     // Before anything is used up.
     let scope = match value(&form, "scope").map(|scope| for_us(exchange, scope)) {
         Some(Err(refused)) => return Ok(Err(refused)),

@@ -8,6 +8,7 @@ mod isolation;
 mod lattice;
 mod listener;
 mod logout;
+mod rates;
 mod roles;
 mod rotation;
 mod scopes;
