@@ -157,8 +157,8 @@ export class Ledger extends DurableObject {
   authorization(id) {
     return settled(() => this.#current().authorization(id));
   }
-  accessToken(id, person) {
-    return settled(() => this.#current().accessToken(id, person));
+  accessToken(id, person, session) {
+    return settled(() => this.#current().accessToken(id, person, session));
   }
   signOut(person, since, expires) {
     return settled(() => this.#current().signOut(person, since, expires));

@@ -157,6 +157,15 @@ extern "C" {
         this: &LedgerStub,
         id: &str,
         person: &str,
+        session: &str,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = signOut)]
+    pub(crate) fn sign_out(
+        this: &LedgerStub,
+        name: &str,
+        since: f64,
+        expires: f64,
     ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = revokeAuthorization)]

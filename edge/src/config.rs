@@ -1,6 +1,7 @@
 //! Configuration: every variable with its default, read once per instance. The operator's page
 //! is `docs/configuration.md`.
 
+mod authority;
 mod cors;
 mod security;
 mod smart_proxy;
@@ -8,6 +9,7 @@ mod smart_proxy;
 use fhir::Release;
 use worker::Env;
 
+pub(crate) use authority::Authority;
 pub(crate) use cors::Cors;
 pub(crate) use security::Security;
 pub(crate) use smart_proxy::SmartProxy;

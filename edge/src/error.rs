@@ -42,8 +42,8 @@ pub(crate) enum Reason {
     PreconditionFailed,
     TooLarge,
     UnsupportedMediaType,
-    /// Asked too often.
-    Throttled,
+    /// Asked too often; after how many seconds it may be asked again.
+    Throttled(u32),
     /// Tried again and again, but others kept changing the same resources.
     Contention,
 }

@@ -43,11 +43,11 @@ impl Settings {
         self
     }
 
-    /// Takes so many requests a minute at the SMART proxy.
+    /// Takes so many requests a minute, of what the binding counts.
     #[must_use]
-    pub fn rate(mut self, requests: u32) -> Self {
+    pub fn rate(mut self, binding: &str, requests: u32) -> Self {
         self.arguments
-            .extend(["--rate".into(), requests.to_string()]);
+            .extend(["--rate".into(), format!("{binding}={requests}")]);
         self
     }
 

@@ -100,10 +100,17 @@ impl Server {
         }
     }
 
-    /// Has the provider sign with a new key from now on and forget the old one.
-    pub fn rotate_keys(&self) {
+    /// A token of a person that the server's provider signs, with this object id and these roles.
+    pub fn signed_by_own_provider(&self, object_id: Value, roles: Value) -> String {
+        let forgery = self.forgery().claim("oid", object_id);
+        forgery.claim("roles", roles).sign()
+    }
+
+    /// Has the provider sign with a new key from now on; the old one stays published or not.
+    pub fn rotate_keys(&self, keep_previous: bool) {
         let url = format!("{}/test/rotate-keys", self.idp);
-        self.ask(&url, "application/json", "{}");
+        let order = json!({ "keepPrevious": keep_previous });
+        self.ask(&url, "application/json", &order.to_string());
     }
 
     fn ask(&self, url: &str, content_type: &str, body: &str) -> Value {

@@ -14,7 +14,7 @@ import { replyUrl } from './reply-url.mjs';
 import { whenChanged } from './stamp.mjs';
 import { totalsOf } from './totals.mjs';
 import { filledIn, variables } from './variables.mjs';
-import { COMPATIBILITY_DATE } from './worker.mjs';
+import { COMPATIBILITY_DATE, RATES } from './worker.mjs';
 
 const WRANGLER = readJsonc(inRoot('edge/wrangler.jsonc'));
 
@@ -94,6 +94,13 @@ test('the reply URL of an app is the callback with its address in it', () => {
 
 test('production and development agree on the platform', () => {
   assert.equal(WRANGLER.compatibility_date, COMPATIBILITY_DATE);
+});
+
+test('here and in production it is counted alike', () => {
+  const limits = WRANGLER.ratelimits.map(({ name, simple }) => [name, simple.limit]);
+  assert.deepEqual(Object.fromEntries(limits), RATES);
+  assert.ok(WRANGLER.ratelimits.every(({ simple }) => simple.period === 60));
+  assert.equal(new Set(WRANGLER.ratelimits.map((limit) => limit.namespace_id)).size, limits.length);
 });
 
 test('a port in use is named with the way out', async (context) => {

@@ -2,15 +2,28 @@
  * Worker and identity provider for tests, on free ports unless told: prints one line of JSON,
  * {"base","idp","authority","tenant","pid"}, when both are ready, and ends when standard input
  * closes. Needs the build and Node 22:
- * `node_modules/.bin/node tools/run/serve.mjs [--port N] [--idp-port N] [--state DIR] [--fhir-version STU3] [--rate N] [--var NAME=VALUE].. < pipe`
- * In a value, {base}, {idp} and {tenant} stand for what was chosen.
+ * `node_modules/.bin/node tools/run/serve.mjs [--port N] [--idp-port N] [--state DIR] [--fhir-version STU3] [--rate NAME=N] [--var NAME=VALUE].. < pipe`
+ * A rate is how often in a minute, by its binding: `--rate PROXY_RATE=12`. In a value, {base}, {idp} and {tenant} stand for what was chosen.
  */
 import { parseArgs } from 'node:util';
 import { freePort, portFrom } from './ports.mjs';
-import { runMain } from './report.mjs';
+import { Failure, runMain } from './report.mjs';
 import { startServers } from './servers.mjs';
 import { endOnRequest } from './shutdown.mjs';
 import { variables } from './variables.mjs';
+import { RATES } from './worker.mjs';
+
+/** Tests ask more often than people: what is not limited on purpose is limited to nothing. */
+function rates(limited) {
+  const set = limited.map((pair) => pair.split('='));
+  for (const [name, limit] of set) {
+    if (!(name in RATES) || !(Number(limit) > 0)) {
+      throw new Failure(`--rate ${name}=${limit}: there are ${Object.keys(RATES).join(', ')}`);
+    }
+  }
+  const unlimited = Object.keys(RATES).map((name) => [name, 1_000_000]);
+  return Object.fromEntries([...unlimited, ...set.map(([name, limit]) => [name, Number(limit)])]);
+}
 
 await runMain(async () => {
   const { values } = parseArgs({
@@ -19,8 +32,7 @@ await runMain(async () => {
       'idp-port': { type: 'string' },
       state: { type: 'string', default: 'memory' },
       'fhir-version': { type: 'string', default: 'R4' },
-      // Tests ask more often than people.
-      rate: { type: 'string', default: '1000000' },
+      rate: { type: 'string', multiple: true, default: [] },
       var: { type: 'string', multiple: true },
     },
   });
@@ -29,7 +41,7 @@ await runMain(async () => {
     idpPort: portFrom(values['idp-port'], 0, '--idp-port'),
     state: values.state,
     fhirVersion: values['fhir-version'],
-    rate: Number(values.rate),
+    rates: rates(values.rate),
     vars: variables(values.var),
     testing: true,
   });

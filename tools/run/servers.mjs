@@ -34,11 +34,11 @@ const stateOf = (state, part) => (state === 'memory' ? state : join(state, part)
  * @param {string} options.state a directory, or `memory`
  * @param {string} options.fhirVersion `R4` or `STU3`
  * @param {Record<string, string>} [options.vars] variables of the worker to set or replace
- * @param {number} [options.rate] as worker.mjs takes it
+ * @param {Record<string, number>} [options.rates] as worker.mjs takes them
  * @param {boolean} [options.testing] adds the provider's test-only endpoints
  * @returns {Promise<{base: string, idp: string, authority: string, tenant: string, close: () => Promise<void>}>}
  */
-export async function startServers({ port, idpPort, state, fhirVersion, vars = {}, rate, testing = false }) {
+export async function startServers({ port, idpPort, state, fhirVersion, vars = {}, rates, testing = false }) {
   const base = `http://localhost:${port}`;
   const provider = await startIdentityProvider({
     port: idpPort,
@@ -56,8 +56,8 @@ export async function startServers({ port, idpPort, state, fhirVersion, vars = {
     const places = { base, idp, tenant: TENANT };
     worker = await startWorker({
       port,
+      rates,
       // A store holds resources of one FHIR version.
-      rate,
       state: stateOf(state, `worker-${fhirVersion.toLowerCase()}`),
       vars: { ...developmentVariables({ base, authority, fhirVersion }), ...filledIn(vars, places) },
     });

@@ -11,6 +11,9 @@ import { Failure } from './report.mjs';
 /** The same date as in edge/wrangler.jsonc: it fixes the platform's behaviour. */
 export const COMPATIBILITY_DATE = '2026-07-01';
 
+/** How often in a minute, as in edge/wrangler.jsonc, which says what of. */
+export const RATES = { PROXY_RATE: 600, TOKEN_RATE: 600, FAILURE_RATE: 100, SEARCH_RATE: 600 };
+
 /** Everything the runtime or the worker prints goes to stderr, so that stdout stays the command's. */
 function forwardOutput(stdout, stderr) {
   stdout.pipe(process.stderr);
@@ -23,9 +26,9 @@ function forwardOutput(stdout, stderr) {
  * @param {number} options.port
  * @param {Record<string, string>} options.vars the worker's plain text configuration
  * @param {string} options.state a directory, or `memory`
- * @param {number} [options.rate] how many requests a minute one address may send to the SMART proxy
+ * @param {Record<string, number>} [options.rates] limits of a minute that differ from RATES
  */
-export function workerOptions({ port, vars, state, rate = 600 }) {
+export function workerOptions({ port, vars, state, rates = {} }) {
   mkdirSync(ASSETS_BUILD, { recursive: true });
   return {
     name: 'fhir-edge',
@@ -40,7 +43,12 @@ export function workerOptions({ port, vars, state, rate = 600 }) {
     bindings: vars,
     durableObjects: { LEDGER: { className: 'Ledger', useSQLite: true } },
     kvNamespaces: ['KV'],
-    ratelimits: { PROXY_RATE: { namespace_id: '1001', simple: { limit: rate, period: 60 } } },
+    ratelimits: Object.fromEntries(
+      Object.entries({ ...RATES, ...rates }).map(([name, limit], at) => [
+        name,
+        { namespace_id: String(1001 + at), simple: { limit, period: 60 } },
+      ]),
+    ),
     assets: {
       directory: ASSETS_BUILD,
       binding: 'ASSETS',

@@ -1,6 +1,7 @@
 //! The rules that the claims of a verified token must meet.
 
 use super::Verifier;
+use crate::config::Authority;
 use serde_json::Value;
 
 /// How far clocks may disagree, in seconds.
@@ -15,6 +16,8 @@ pub(super) struct Claims {
     pub(super) object_id: String,
     /// Whether a service asks for itself, without a person.
     pub(super) is_service: bool,
+    /// The provider's session, where it names one.
+    pub(super) session: Option<String>,
     pub(super) roles: Vec<String>,
     pub(super) fhir_user: Option<String>,
     /// What the app asked for and got, separated by spaces.
@@ -25,13 +28,14 @@ pub(super) struct Claims {
     pub(super) expires: i64,
 }
 
-/// Checks issuer, audience, lifetime and bearer.
+/// Checks issuer, audience, lifetime and bearer of a token of `authority`, whose issuer is `issuer`.
+/// What the authority may not say does not count.
 ///
 /// # Errors
 /// Which rule is broken, in words that end a sentence.
 pub(super) fn check(
     claims: &Value,
-    issuer: &str,
+    (authority, issuer): (&Authority, &str),
     verifier: &Verifier<'_>,
 ) -> Result<Claims, String> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
@@ -75,14 +79,15 @@ pub(super) fn check(
         .or_else(|| text("sub"))
         .filter(|id| !id.is_empty());
     let object_id = object_id.ok_or("the token names nobody (oid or sub)")?;
-    let allowed = &verifier.security.allowed_object_ids;
+    let fhir_user = text("fhirUser").or_else(|| text("extension_fhirUser"));
     Ok(Claims {
         issuer: issuer.to_owned(),
         object_id: object_id.to_owned(),
         is_service: is_service(claims),
-        roles: roles(claims, allowed, object_id),
-        fhir_user: text("fhirUser")
-            .or_else(|| text("extension_fhirUser"))
+        session: text("sid").map(str::to_owned),
+        roles: roles(claims, authority, object_id),
+        fhir_user: fhir_user
+            .filter(|_| authority.names_fhir_users)
             .map(str::to_owned),
         scopes: scopes(claims),
         issued,
@@ -139,9 +144,10 @@ fn scopes(claims: &Value) -> String {
     }
 }
 
-/// The roles of the token. An object id that is not on the operator's list has none: it is known,
-/// but permitted nothing (403, not 401).
-fn roles(claims: &Value, allowed: &[String], object_id: &str) -> Vec<String> {
+/// The roles of the token that its authority may name. An object id that is not on the operator's
+/// list has none: it is known, but permitted nothing (403, not 401).
+fn roles(claims: &Value, authority: &Authority, object_id: &str) -> Vec<String> {
+    let allowed = &authority.allowed_object_ids;
     if !allowed.is_empty() && !allowed.iter().any(|id| id.eq_ignore_ascii_case(object_id)) {
         return Vec::new();
     }
@@ -150,7 +156,12 @@ fn roles(claims: &Value, allowed: &[String], object_id: &str) -> Vec<String> {
         Some(Value::Array(roles)) => roles.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
-    named.into_iter().map(ToOwned::to_owned).collect()
+    let may_name = |role: &&str| {
+        let mut ceiling = authority.roles.iter().flatten();
+        authority.roles.is_none() || ceiling.any(|own| own.eq_ignore_ascii_case(role))
+    };
+    let named = named.into_iter().filter(may_name);
+    named.map(ToOwned::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -163,6 +174,11 @@ mod tests {
     const ISSUER: &str = "https://login.example/t/v2.0";
 
     fn reason(change: Value) -> Result<Claims, String> {
+        let ids = vec!["O-1".to_owned()];
+        check_as(&Authority::primary(ISSUER, None, ids), change)
+    }
+
+    fn check_as(authority: &Authority, change: Value) -> Result<Claims, String> {
         let mut claims = json!({"iss": ISSUER, "aud": "https://fhir.example", "exp": 2000,
             "nbf": 900, "iat": 900, "oid": "o-1", "roles": ["globalReader"]});
         for (name, value) in change.as_object().unwrap() {
@@ -174,9 +190,8 @@ mod tests {
         }
         let security = Security {
             authority: None,
-            trusted_authorities: Vec::new(),
+            authorities: Vec::new(),
             audiences: Vec::new(),
-            allowed_object_ids: vec!["O-1".into()],
             roles: Roles::read(None).unwrap(),
         };
         let verifier = Verifier {
@@ -184,7 +199,7 @@ mod tests {
             base_url: "https://fhir.example",
             now: 1_000_000,
         };
-        check(&claims, ISSUER, &verifier)
+        check(&claims, (authority, ISSUER), &verifier)
     }
 
     #[test]
@@ -239,5 +254,25 @@ mod tests {
     #[test]
     fn an_object_id_off_the_list_has_no_roles() {
         assert!(reason(json!({"oid": "o-2"})).unwrap().roles.is_empty());
+    }
+
+    #[test]
+    fn what_an_authority_may_not_say_does_not_count() {
+        let said = json!({"oid": "o-2", "roles": ["GLOBALREADER", "globalAdmin"],
+            "fhirUser": "Patient/1"});
+        let authority = |roles: Option<&[&str]>, names_fhir_users| {
+            let mut authority = Authority::primary(ISSUER, None, Vec::new());
+            authority.roles =
+                roles.map(|roles| roles.iter().map(|role| (*role).to_owned()).collect());
+            authority.names_fhir_users = names_fhir_users;
+            authority
+        };
+        let claims = check_as(&authority(None, true), said.clone()).unwrap();
+        assert_eq!((claims.roles.len(), claims.fhir_user.is_some()), (2, true));
+        let claims = check_as(&authority(Some(&["globalReader"]), false), said.clone()).unwrap();
+        assert_eq!(claims.roles, ["GLOBALREADER"]);
+        assert_eq!(claims.fhir_user, None);
+        let claims = check_as(&authority(Some(&[]), true), said).unwrap();
+        assert_eq!(claims.roles.len(), 0);
     }
 }

@@ -70,6 +70,10 @@ pub(crate) async fn check_assertion(
         Ok(token) => token,
         Err(reason) => return Ok(Err(reason)),
     };
+    // https://www.rfc-editor.org/rfc/rfc8725#section-3.11
+    if !token.is_of_type(&["jwt", "client-authentication+jwt"]) {
+        return Ok(Err("its `typ` must be JWT".into()));
+    }
     let checked = check_claims(&token.claims, client_id, audience, now / 1000)
         .and_then(|checked| check_key_address(&token, keys).map(|()| checked));
     let checked = match checked {

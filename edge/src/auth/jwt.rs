@@ -47,6 +47,8 @@ pub(super) struct Unverified<'a> {
     pub(super) key_id: String,
     /// Where the signer says that the key is published (`jku`); it is never fetched from there.
     pub(super) key_address: Option<String>,
+    /// What the header says that the token is (`typ`); what is no text is said as JSON.
+    pub(super) media_type: Option<String>,
     pub(super) claims: Value,
     /// What the signature is over.
     pub(super) signed: &'a str,
@@ -84,13 +86,19 @@ pub(super) fn parse(token: &str) -> Result<Unverified<'_>, String> {
     Ok(Unverified {
         algorithm,
         key_id: key_id.to_owned(),
-        key_address: header.get("jku").map(|stated| match stated {
-            Value::String(address) => address.clone(),
-            other => other.to_string(),
-        }),
+        key_address: text_or_json(&header, "jku"),
+        media_type: text_or_json(&header, "typ"),
         claims: object(claims).ok_or("the claims of the token are not base64url-encoded JSON")?,
         signed,
         signature: signature.map_err(|_| "the signature of the token is not base64url")?,
+    })
+}
+
+/// A member that must be a text; what is not is told from every right one.
+fn text_or_json(header: &Value, name: &str) -> Option<String> {
+    header.get(name).map(|stated| match stated {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     })
 }
 

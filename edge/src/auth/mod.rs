@@ -6,18 +6,22 @@ mod claims;
 mod client_assertion;
 mod discovery;
 mod fetch;
+mod fetched;
 mod grant;
 mod jwk;
 mod jwt;
 mod key_set;
+mod logout_token;
 mod narrowing;
 mod principal;
 mod roles;
 mod service_token;
+mod session;
 mod signature;
 mod token_cache;
+mod token_kind;
 
-use crate::config::Security;
+use crate::config::{Authority, Security};
 use crate::error::Error;
 use claims::Claims;
 use serde_json::Value;
@@ -28,10 +32,12 @@ pub(crate) use client_assertion::{ClientKeys, check_assertion, stated_client};
 pub(crate) use discovery::metadata;
 pub(crate) use fetch::post_form;
 pub(crate) use grant::{Action, Grant, authorise, check_any_action, check_data_action};
+pub(crate) use logout_token::{LogoutToken, SignedOut, check_logout_token};
 pub(crate) use narrowing::Launched;
 pub(crate) use principal::{Identity, Principal, token_id};
 pub(crate) use roles::Roles;
 pub(crate) use service_token::ServiceToken;
+pub(crate) use session::{check_may_end_sessions, ending};
 
 /// What a token is checked against.
 pub(crate) struct Verifier<'a> {
@@ -45,7 +51,7 @@ pub(crate) struct Verifier<'a> {
 
 impl Verifier<'_> {
     /// Whether a token meant for `audience` is meant for us.
-    fn is_audience(&self, audience: &str) -> bool {
+    pub(crate) fn is_audience(&self, audience: &str) -> bool {
         let configured = &self.security.audiences;
         if configured.is_empty() {
             return audience == self.base_url;
@@ -55,27 +61,29 @@ impl Verifier<'_> {
 }
 
 /// A configured authority that says it is the token's issuer.
-struct TrustedIssuer {
+struct TrustedIssuer<'a> {
+    authority: &'a Authority,
     issuer: String,
     jwks_uri: String,
 }
 
 /// The configured authority that says it is the token's issuer. The token only chooses among those
-/// that the operator trusts; it never leads anywhere else.
-async fn trusted_issuer(
-    verifier: &Verifier<'_>,
+/// that the operator trusts; it never leads anywhere else. The inner error says why there is none.
+async fn trusted_issuer<'a>(
+    verifier: &Verifier<'a>,
     token: &jwt::Unverified<'_>,
-) -> Result<TrustedIssuer, Error> {
+) -> Result<Result<TrustedIssuer<'a>, String>, Error> {
     let stated = token.claims.get("iss").and_then(Value::as_str);
     let mut trusted = Vec::new();
     let mut outage = None;
-    for authority in verifier.security.authorities() {
+    for authority in &verifier.security.authorities {
         match discovery::metadata(authority, verifier.now).await {
             Ok(metadata) if stated == Some(metadata.issuer.as_str()) => {
-                return Ok(TrustedIssuer {
+                return Ok(Ok(TrustedIssuer {
+                    authority,
                     issuer: metadata.issuer,
                     jwks_uri: metadata.jwks_uri,
-                });
+                }));
             }
             Ok(metadata) => trusted.push(metadata.issuer),
             Err(error) => outage = Some(error),
@@ -84,28 +92,38 @@ async fn trusted_issuer(
     match outage {
         // The issuer may be one that cannot be asked now: that is not the caller's fault.
         Some(error) => Err(error),
-        None if trusted.is_empty() => Err(refuse(
-            "this server trusts no identity provider; set AUTHORITY",
-        )),
+        None if trusted.is_empty() => {
+            let reason = "this server trusts no identity provider; set AUTHORITY";
+            Ok(Err(reason.into()))
+        }
         None => {
             let trusted = trusted.join(" or ");
-            let reason =
-                format!("the token is not from an issuer that this server trusts, {trusted}");
-            Err(refuse(&reason))
+            Ok(Err(format!(
+                "the token is not from an issuer that this server trusts, {trusted}"
+            )))
         }
     }
 }
 
 /// An identity provider's token whose signature and claims were found right.
 struct Verified {
-    /// All claims, as they are.
+    /// All claims that count, as they are.
     all: Value,
     claims: Claims,
+    signer: Signer,
+}
+
+/// A published key that verified a signature.
+struct Signer {
+    jwks_uri: String,
+    key: jwk::Jwk,
 }
 
 async fn verify(verifier: &Verifier<'_>, token: &str) -> Result<Verified, Error> {
     let unverified = jwt::parse(token).map_err(|reason| refuse(&reason))?;
+    token_kind::check_access_token(&unverified).map_err(|reason| refuse(&reason))?;
     let trusted = trusted_issuer(verifier, &unverified).await?;
+    let trusted = trusted.map_err(|reason| refuse(&reason))?;
     let key = key_set::published_key(&trusted.jwks_uri, &unverified, verifier.now).await?;
     let key = key.ok_or_else(|| {
         refuse("the token is signed with a key that the identity provider does not publish")
@@ -113,22 +131,48 @@ async fn verify(verifier: &Verifier<'_>, token: &str) -> Result<Verified, Error>
     if !signature::verify(&key, &unverified).await? {
         return Err(refuse("the signature of the token is wrong"));
     }
-    let claims = claims::check(&unverified.claims, &trusted.issuer, verifier)
-        .map_err(|reason| refuse(&reason))?;
+    let of = (trusted.authority, trusted.issuer.as_str());
+    let claims =
+        claims::check(&unverified.claims, of, verifier).map_err(|reason| refuse(&reason))?;
+    let mut all = unverified.claims;
+    if let Some(members) = all.as_object_mut()
+        && !trusted.authority.names_fhir_users
+    {
+        members.shift_remove("fhirUser");
+    }
+    let jwks_uri = trusted.jwks_uri;
     Ok(Verified {
-        all: unverified.claims,
+        all,
         claims,
+        signer: Signer { jwks_uri, key },
     })
 }
 
-/// Who sent `token` before, if it has not ended.
-pub(crate) fn known(verifier: &Verifier<'_>, token: &str) -> Option<Rc<Principal>> {
-    token_cache::get(verifier.base_url, token, verifier.now)
+/// Who sent `token` before, if it has not ended and its key is still published.
+///
+/// # Errors
+/// When the identity provider has not been reached for too long.
+pub(crate) async fn known(
+    verifier: &Verifier<'_>,
+    token: &str,
+) -> Result<Option<Rc<Principal>>, Error> {
+    let Some(known) = token_cache::get(verifier.base_url, token, verifier.now) else {
+        return Ok(None);
+    };
+    if let Some(Signer { jwks_uri, key }) = known.signer.as_deref()
+        && !key_set::is_published(jwks_uri, key, verifier.now).await?
+    {
+        token_cache::remove(token);
+        return Ok(None);
+    }
+    Ok(Some(known.principal))
 }
 
 /// A caller whose token is right. What the store knows of the token is still to be asked.
 pub(crate) struct Caller {
     identity: Identity,
+    /// Whose signature the token has, where it has one.
+    signer: Option<Rc<Signer>>,
     kind: CallerKind,
 }
 
@@ -166,7 +210,13 @@ impl Caller {
             ),
         };
         let principal = Rc::new(principal);
-        token_cache::put((verifier.base_url, token), &principal, expires, now);
+        let verified = token_cache::Verified {
+            principal: Rc::clone(&principal),
+            signer: self.signer,
+            base_url: verifier.base_url.to_owned(),
+            expires,
+        };
+        token_cache::put(token, verified, now);
         principal
     }
 
@@ -194,11 +244,20 @@ impl Caller {
 /// 401 with the reason when it is not valid; 503 when the identity provider cannot be reached and
 /// its keys are not known yet.
 pub(crate) async fn authenticate(verifier: &Verifier<'_>, token: &str) -> Result<Caller, Error> {
-    let claims = verify(verifier, token).await?.claims;
+    let Verified { claims, signer, .. } = verify(verifier, token).await?;
     Ok(Caller {
-        identity: Identity::new(&claims.issuer, &claims.object_id, token, claims.issued),
+        signer: Some(Rc::new(signer)),
+        identity: identity(&claims, token),
         kind: CallerKind::OfProvider(claims),
     })
+}
+
+fn identity(claims: &Claims, token: &str) -> Identity {
+    let session = claims.session.as_deref();
+    Identity {
+        session: session.map(|id| session::session(&claims.issuer, id)),
+        ..Identity::new(&claims.issuer, &claims.object_id, token, claims.issued)
+    }
 }
 
 /// The caller that a token of ours names.
@@ -215,6 +274,7 @@ pub(crate) fn authenticate_service(
         return Err(refuse("the token has expired"));
     }
     Ok(Caller {
+        signer: None,
         identity: identity_of_service(verifier, token, &service),
         kind: CallerKind::Service(service, roles.to_vec()),
     })
@@ -251,8 +311,8 @@ pub(crate) async fn inspect(
     token: &str,
 ) -> Result<Option<Inspected>, Error> {
     match verify(verifier, token).await {
-        Ok(Verified { all, claims }) => Ok(Some(Inspected {
-            identity: Identity::new(&claims.issuer, &claims.object_id, token, claims.issued),
+        Ok(Verified { all, claims, .. }) => Ok(Some(Inspected {
+            identity: identity(&claims, token),
             claims: all,
             scopes: claims.scopes,
             ends: claims.expires.saturating_add(claims::SKEW),
@@ -269,6 +329,12 @@ pub(crate) struct Stated {
     pub(crate) object_id: Option<String>,
     /// The client, where the token is a service's own.
     pub(crate) service: Option<String>,
+    /// The same as the store knows it.
+    pub(crate) person: Option<String>,
+    /// The provider's session as the store knows it.
+    pub(crate) session: Option<String>,
+    /// When it was issued, in seconds since 1970.
+    pub(crate) issued: Option<i64>,
     /// From when on it is refused, in seconds since 1970.
     pub(crate) ends: Option<i64>,
 }
@@ -279,10 +345,19 @@ pub(crate) fn stated(token: &str) -> Stated {
         .map(|token| token.claims)
         .unwrap_or_default();
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let ends = claims::time(&claims, "exp").ok().flatten();
+    let time = |name: &str| claims::time(&claims, name).ok().flatten();
+    let (issuer, ends) = (text("iss"), time("exp"));
+    let object_id = text("oid").or_else(|| text("sub"));
     Stated {
         service: claims::service(&claims),
-        object_id: text("oid").or_else(|| text("sub")).map(ToOwned::to_owned),
+        object_id: object_id.map(ToOwned::to_owned),
+        person: issuer
+            .zip(object_id)
+            .map(|(of, id)| session::person(of, id)),
+        session: issuer
+            .zip(text("sid"))
+            .map(|(of, id)| session::session(of, id)),
+        issued: time("iat"),
         ends: ends.map(|ends| ends.saturating_add(claims::SKEW)),
     }
 }

@@ -4,6 +4,7 @@ use super::claims::Claims;
 use super::narrowing::{Bearer, Launched, Narrowing, Stated};
 use super::roles::{DataActions, Roles};
 use super::service_token::ServiceToken;
+use super::session;
 use sha2::{Digest, Sha256};
 use smart::launch_context::encode;
 use std::cell::Cell;
@@ -32,6 +33,8 @@ pub(crate) struct Identity {
     pub(crate) object_id: String,
     /// The same together with the provider, since ids of two providers may be the same.
     pub(crate) person: String,
+    /// The provider's session that it is of, as the store knows it.
+    pub(crate) session: Option<String>,
     /// By what the store knows the token.
     pub(crate) token_id: String,
     /// When the token was issued, in milliseconds since 1970.
@@ -42,7 +45,8 @@ impl Identity {
     pub(super) fn new(issuer: &str, object_id: &str, token: &str, issued: Option<i64>) -> Self {
         Self {
             object_id: object_id.to_owned(),
-            person: format!("{issuer} {object_id}"),
+            person: session::person(issuer, object_id),
+            session: None,
             token_id: token_id(token),
             issued: issued.map(|seconds| seconds.saturating_mul(1000)),
         }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 pub(crate) struct DataActions(u32);
 
 /// The names that a role definition may use.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "read",
     "write",
     "delete",
@@ -26,6 +26,7 @@ const NAMES: [&str; 18] = [
     "update",
     "smart",
     "launch",
+    "endSessions",
 ];
 
 impl DataActions {
@@ -93,9 +94,9 @@ const BUILT_IN: &str = r#"[
     {"name": "globalConverter", "dataActions": ["read", "convertData"]},
     {"name": "globalImporter", "dataActions": ["read", "import"]},
     {"name": "globalWriter", "dataActions": ["*"],
-     "notDataActions": ["hardDelete", "editProfileDefinitions"]},
+     "notDataActions": ["hardDelete", "editProfileDefinitions", "endSessions"]},
     {"name": "globalAdmin", "dataActions": ["*"]},
-    {"name": "smartUser", "dataActions": ["*", "smart"]}
+    {"name": "smartUser", "dataActions": ["*", "smart"], "notDataActions": ["endSessions"]}
 ]"#;
 
 impl Roles {
@@ -191,6 +192,9 @@ mod tests {
             ("globalWriter", "hardDelete", false),
             ("globalAdmin", "hardDelete", true),
             ("globalAdmin", "smart", false),
+            ("globalAdmin", "endSessions", true),
+            ("globalWriter", "endSessions", false),
+            ("smartUser", "endSessions", false),
             ("smartUser", "smart", true),
             ("globalWriter", "launch", true),
             ("globalReader", "launch", false),

@@ -1,42 +1,43 @@
 //! Who is trusted, and what they may do.
 
-use super::list;
+use super::{Authority, list};
 use crate::auth::Roles;
 
-/// The identity provider and the rules for its tokens.
+/// The identity providers and the rules for their tokens.
 #[derive(Debug)]
 pub(crate) struct Security {
     /// `AUTHORITY`: the identity provider, such as
-    /// `https://login.microsoftonline.com/<tenant>/v2.0`. Without it nobody can sign in.
+    /// `https://login.microsoftonline.com/<tenant>/v2.0`. Without it nobody can sign in. Its tokens
+    /// are of `AUTHORITY_ISSUER`, default the authority itself (at Azure: its issuers).
     pub(crate) authority: Option<String>,
-    /// `TRUSTED_AUTHORITIES`, default none: other providers whose tokens are taken as well, such
-    /// as the v1 endpoint of the same tenant; comma-separated.
-    pub(crate) trusted_authorities: Vec<String>,
+    /// Every authority whose tokens are taken: that one first, then `TRUSTED_AUTHORITIES`, default
+    /// none.
+    pub(crate) authorities: Vec<Authority>,
     /// `AUDIENCE`, default the base URL: whom tokens must be meant for; several with commas.
     pub(crate) audiences: Vec<String>,
-    /// `ALLOWED_OBJECT_IDS`, default empty (all): the only users and services let in.
-    pub(crate) allowed_object_ids: Vec<String>,
     /// `ROLES`, default none: role definitions beside the built-in ones, as JSON.
     pub(crate) roles: Roles,
 }
 
 impl Security {
-    /// Every authority whose tokens are taken, the primary one first.
-    pub(crate) fn authorities(&self) -> impl Iterator<Item = &str> {
-        let primary = self.authority.as_deref().into_iter();
-        primary.chain(self.trusted_authorities.iter().map(String::as_str))
+    /// `AUTHORITY`, where people sign in.
+    pub(crate) fn primary(&self) -> Option<&Authority> {
+        self.authority.as_ref()?;
+        self.authorities.first()
     }
 
     pub(super) fn read(get: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let roles = Roles::read(get("ROLES").as_deref())?;
+        // `ALLOWED_OBJECT_IDS`, default empty (all): the only users and services of it let in.
+        let ids = list(get("ALLOWED_OBJECT_IDS"));
+        let primary =
+            get("AUTHORITY").map(|url| Authority::primary(&url, get("AUTHORITY_ISSUER"), ids));
+        let trusted = Authority::trusted(get("TRUSTED_AUTHORITIES"), primary.as_ref(), &roles)?;
         Ok(Self {
-            authority: get("AUTHORITY").map(|url| url.trim_end_matches('/').to_owned()),
-            trusted_authorities: list(get("TRUSTED_AUTHORITIES"))
-                .iter()
-                .map(|url| url.trim_end_matches('/').to_owned())
-                .collect(),
+            authority: primary.as_ref().map(|primary| primary.url.clone()),
+            authorities: primary.into_iter().chain(trusted).collect(),
             audiences: list(get("AUDIENCE")),
-            allowed_object_ids: list(get("ALLOWED_OBJECT_IDS")),
-            roles: Roles::read(get("ROLES").as_deref())?,
+            roles,
         })
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn rejection_status(release: Release, reason: Reason) -> u16 {
         Reason::PreconditionFailed => 412,
         Reason::TooLarge => 413,
         Reason::UnsupportedMediaType => 415,
-        Reason::Throttled => 429,
+        Reason::Throttled(_) => 429,
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn answer(exchange: &Exchange, error: Error) -> Answer {
             answer.with("www-authenticate", value)
         }
         Some(Reason::Gone(version)) => answer.with("etag", super::etag(version)),
-        Some(Reason::Throttled) => answer.with("retry-after", "60"),
+        Some(Reason::Throttled(seconds)) => answer.with("retry-after", seconds.to_string()),
         _ if status == 503 => answer.with("retry-after", "2"),
         _ => answer,
     }

@@ -1,12 +1,12 @@
 //! One request and what belongs to it, from arrival to answer.
 
-use super::{Answer, caching, cors, negotiation};
+use super::{Answer, caching, cors, negotiation, rate};
 use crate::auth::{
     self, Action, Caller, Grant, Identity, Launched, Principal, ServiceToken, Verifier,
     authenticate, authenticate_service, authorise, bearer_token,
 };
 use crate::binding;
-use crate::config::Config;
+use crate::config::{Authority, Config};
 use crate::error::{Error, Reason};
 use crate::proxy::{PATH, Purpose};
 use crate::seal::{nonce, open, seal};
@@ -104,8 +104,8 @@ impl Exchange {
     }
 
     /// The identity provider that people sign in at.
-    pub(crate) fn authority(&self) -> Result<&str, Error> {
-        let authority = self.config.security.authority.as_deref();
+    pub(crate) fn authority(&self) -> Result<&Authority, Error> {
+        let authority = self.config.security.primary();
         authority.ok_or_else(|| Error::Bug("AUTHORITY is not set".into()))
     }
 
@@ -147,13 +147,23 @@ impl Exchange {
     /// The caller; 401 when there is no valid token.
     pub(crate) async fn authenticate(&self) -> Result<Rc<Principal>, Error> {
         let token = bearer_token(self.header("authorization"))?;
-        if let Some(principal) = auth::known(&self.verifier(), token) {
+        if let Some(principal) = auth::known(&self.verifier(), token).await? {
             if principal.may_be_revoked(self.now) {
                 self.issued_token(principal.identity()).await?;
                 principal.is_not_revoked(self.now);
             }
             return Ok(principal);
         }
+        rate::check_failures(self)?;
+        let admitted = self.admit(token).await;
+        if matches!(admitted, Err(Error::Rejected(_))) {
+            rate::count_failure(self).await;
+        }
+        admitted
+    }
+
+    /// The caller that a token names which was not seen before.
+    async fn admit(&self, token: &str) -> Result<Rc<Principal>, Error> {
         let caller = self.verify(token).await?;
         let issued = self.issued_token(caller.identity()).await?;
         let launched = issued.grant.map(|grant| Launched {
@@ -183,10 +193,13 @@ impl Exchange {
         let Identity {
             token_id,
             person,
+            session,
             issued,
             ..
         } = identity;
-        let known = self.partition()?.access_token(token_id, person).await?;
+        let session = session.as_deref().unwrap_or_default();
+        let known = self.partition()?.access_token(token_id, person, session);
+        let known = known.await?;
         if known.is_revoked {
             return Err(auth::refuse("the token was revoked"));
         }
@@ -211,7 +224,7 @@ impl Exchange {
         }
     }
 
-    /// The caller that a token names which was not seen before. What is no JWT can only be ours.
+    /// Whom a token names, if it is right. What is no JWT can only be ours.
     async fn verify(&self, token: &str) -> Result<Caller, Error> {
         if token.contains('.') {
             return authenticate(&self.verifier(), token).await;

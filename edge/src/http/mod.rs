@@ -11,6 +11,7 @@ mod fault;
 mod negotiation;
 mod open;
 mod preconditions;
+pub(crate) mod rate;
 mod router;
 mod token_in_url;
 
@@ -24,6 +25,7 @@ pub(crate) use answer::{Answer, Body};
 pub(crate) use error::{method_not_allowed, rejection_status};
 pub(crate) use exchange::Exchange;
 pub(crate) use preconditions::{etag, if_match, if_none_match};
+pub(crate) use rate::Rate;
 
 thread_local! {
     static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };

@@ -3,7 +3,7 @@
 
 use crate::auth::{Action, Principal};
 use crate::error::{Error, Reason};
-use crate::http::{Answer, Exchange};
+use crate::http::{Answer, Exchange, rate};
 use crate::store;
 use fhir::outcome::{Issue, IssueType, operation_outcome};
 use fhir::search::{self, Handling, Query, Total};
@@ -41,6 +41,7 @@ pub(crate) async fn search_type(
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
     let grant = exchange.authorise(principal, Action::Search, Some(resource_type))?;
+    rate::count_search(exchange, grant.subject()).await?;
     let context = search::Context {
         definitions: exchange.definitions,
         base_url: &exchange.base_url,

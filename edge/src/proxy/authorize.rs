@@ -95,7 +95,7 @@ pub(super) async fn at_provider(
         ("state", sealed.as_str()),
     ];
     // The v1 endpoint takes the audience as a resource, and no scopes with it.
-    if is_v2(authority) {
+    if is_v2(&authority.url) {
         parameters.push(("scope", &scope));
     } else {
         parameters.push(("resource", &request.audience));

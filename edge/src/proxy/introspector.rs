@@ -3,6 +3,7 @@
 //! <https://www.rfc-editor.org/rfc/rfc7662#section-4>
 
 use super::client_authentication;
+use super::rate_limit;
 use super::refresh_token;
 use super::refusal::Refused;
 use super::{Purpose, value};
@@ -37,6 +38,9 @@ impl Introspector {
         }
         let principal = exchange.authenticate().await?;
         check_any_action(&principal, "introspect")?;
+        if let Err(refused) = rate_limit::count_caller(exchange, &principal).await {
+            return Ok(Err(refused));
+        }
         let token = bearer_token(exchange.header("authorization"))?;
         let client = service(exchange, token).await?;
         if client.is_some_and(|client| is_registered(exchange, &client)) {
@@ -88,6 +92,9 @@ async fn by_assertion(
         Ok(client) => client,
         Err(refused) => return Ok(Err(refused)),
     };
+    if let Err(refused) = rate_limit::count_client(exchange, &client).await {
+        return Ok(Err(refused));
+    }
     if !client.is_verified {
         let words = "The client has no keys here: it must send a Bearer token of its own.";
         return Ok(Err(Refused("invalid_client", words.into())));
@@ -112,7 +119,7 @@ async fn service(exchange: &Exchange, token: &str) -> Result<Option<String>, Err
 async fn authorization(exchange: &Exchange, token: &str) -> Result<Option<String>, Error> {
     if token.contains('.') {
         let known = exchange.partition()?;
-        let known = known.access_token(&token_id(token), "").await?;
+        let known = known.access_token(&token_id(token), "", "").await?;
         return Ok(known.grant.map(|grant| grant.authorization));
     }
     let opened = refresh_token::open(exchange, token).await?;

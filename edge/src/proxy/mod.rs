@@ -16,6 +16,7 @@ mod context;
 mod introspect;
 mod introspector;
 mod launch;
+mod logout;
 mod provider;
 mod provider_error;
 mod rate_limit;
@@ -24,6 +25,7 @@ mod redirect;
 mod refresh_token;
 mod refusal;
 mod revoke;
+mod revoke_sessions;
 mod smart_configuration;
 mod token;
 mod token_response;
@@ -74,6 +76,12 @@ pub(crate) async fn answer(
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     check_enabled(exchange)?;
+    if let ("POST", ["token"]) = (exchange.method.as_str(), steps) {
+        return match rate_limit::count_address(exchange).await {
+            Ok(()) => token::token(exchange, request).await,
+            Err(refused) => Ok(refusal::answer(exchange, &refused)),
+        };
+    }
     rate_limit::count(exchange).await?;
     // No HEAD in place of a GET: it would use up what opens once.
     match (exchange.method.as_str(), steps) {
@@ -81,7 +89,6 @@ pub(crate) async fn answer(
         ("GET", ["callback", target]) => callback::callback(exchange, target).await,
         ("GET", ["context"]) => context::describe(exchange).await,
         ("POST", ["context"]) => context::choose(exchange, request).await,
-        ("POST", ["token"]) => token::token(exchange, request).await,
         (_, ["authorize"] | ["callback", _]) => Ok(wrong_method(exchange, "GET")),
         (_, ["context"]) => Ok(wrong_method(exchange, "GET, POST")),
         (_, ["token"]) => Ok(wrong_method(exchange, "POST")),
@@ -97,13 +104,24 @@ pub(crate) async fn connect(
     steps: &[&str],
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
-    rate_limit::count(exchange).await?;
     match (exchange.method.as_str(), steps) {
         ("POST", ["introspect"]) => introspect::introspect(exchange, request).await,
-        ("POST", ["revoke"]) => revoke::revoke(exchange, request).await,
-        (_, ["introspect" | "revoke"]) => Ok(wrong_method(exchange, "POST")),
+        ("POST", ["revoke" | "logout"]) => {
+            if let Err(refused) = rate_limit::count_address(exchange).await {
+                return Ok(refusal::answer(exchange, &refused));
+            }
+            match steps {
+                ["revoke"] => revoke::revoke(exchange, request).await,
+                _ => logout::logout(exchange, request).await,
+            }
+        }
+        ("POST", ["revoke-sessions"]) => revoke_sessions::revoke_sessions(exchange, request).await,
+        (_, ["introspect" | "revoke" | "revoke-sessions" | "logout"]) => {
+            Ok(wrong_method(exchange, "POST"))
+        }
         _ => Err(nothing_here(
-            "There are connect/introspect and connect/revoke.",
+            "There are connect/introspect, connect/revoke, connect/revoke-sessions and \
+             connect/logout.",
         )),
     }
 }

@@ -40,7 +40,7 @@ pub(super) async fn redeem(
     let forwarded = forwarded.into_iter();
     sent.extend(forwarded.filter_map(|name| Some((name, value(form, name)?.to_owned()))));
     // The v1 endpoint takes no scopes.
-    let scope = scope.filter(|_| exchange.authority().is_ok_and(is_v2));
+    let scope = scope.filter(|_| exchange.authority().is_ok_and(|own| is_v2(&own.url)));
     sent.extend(scope.map(|scope| ("scope", scope)));
     let (status, mut answer) = match ask(exchange, &sent).await {
         Ok((status, answer)) if (200..300).contains(&status) => (status, answer),

@@ -166,6 +166,7 @@ pub(super) async fn of_refresh_token(
             client_id: token.client_id,
             authorization: token.authorization,
             generation: token.generation + 1,
+            signed_in: Some(token.signed_in),
             // Whoever came without a secret once does not become trusted by sending one.
             is_public: token.is_public,
             ..Completion::default()

@@ -3,6 +3,7 @@
 //! <https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2>
 
 use super::Purpose;
+use crate::auth::Stated;
 use crate::error::Error;
 use crate::http::Exchange;
 use crate::store::Advance;
@@ -43,6 +44,45 @@ pub(super) struct RefreshToken {
     /// When it ends, in milliseconds since 1970.
     #[serde(rename = "x")]
     pub(super) expires: i64,
+    /// Whose authorization it is, and when that person signed in for it.
+    #[serde(rename = "w", default)]
+    pub(super) signed_in: SignedIn,
+}
+
+/// Who signed in for an authorization, as the store knows them, and when.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(super) struct SignedIn {
+    /// Empty in tokens that were made before this was written down.
+    #[serde(rename = "p")]
+    person: String,
+    /// The provider's session; empty where it names none.
+    #[serde(rename = "s")]
+    session: String,
+    /// In milliseconds since 1970.
+    #[serde(rename = "t")]
+    at: i64,
+}
+
+impl SignedIn {
+    /// What the provider's token says of it.
+    pub(super) fn of(stated: &Stated, now: i64) -> Self {
+        let seconds = stated.issued.map(|issued| issued.saturating_mul(1000));
+        Self {
+            person: stated.person.clone().unwrap_or_default(),
+            session: stated.session.clone().unwrap_or_default(),
+            at: seconds.unwrap_or(now),
+        }
+    }
+
+    /// Whether the person signed out, or was signed out, afterwards.
+    async fn has_ended(&self, exchange: &Exchange) -> Result<bool, Error> {
+        if self.person.is_empty() {
+            return Ok(false);
+        }
+        let partition = exchange.partition()?;
+        let known = partition.access_token("", &self.person, &self.session);
+        Ok(known.await?.not_before.is_some_and(|since| self.at < since))
+    }
 }
 
 /// That a refresh token was used.
@@ -96,7 +136,8 @@ impl RefreshToken {
         }
         let partition = exchange.partition()?;
         let authorization = partition.authorization(&self.authorization).await?;
-        Ok(authorization.is_some_and(|authorization| !authorization.is_revoked))
+        let is_known = authorization.is_some_and(|authorization| !authorization.is_revoked);
+        Ok(is_known && !self.signed_in.has_ended(exchange).await?)
     }
 
     /// Ends the authorization: no token of it is taken any more.

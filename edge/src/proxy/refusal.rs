@@ -3,12 +3,17 @@
 
 use super::repeated;
 use crate::error::Error;
+use crate::http::rate::PERIOD;
 use crate::http::{Answer, Exchange};
 use serde_json::{Value, json};
 
 /// An error code of OAuth and its description.
 #[derive(Debug)]
 pub(super) struct Refused(pub(super) &'static str, pub(super) String);
+
+/// The code of a refusal for asking too often. OAuth has none for it but this one.
+/// <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1>
+pub(super) const TOO_MANY: &str = "temporarily_unavailable";
 
 /// The pairs of a form.
 pub(super) async fn form(
@@ -38,9 +43,17 @@ pub(super) fn missing(name: &str) -> Refused {
 
 /// The answer to a refused request.
 pub(super) fn answer(exchange: &Exchange, Refused(error, description): &Refused) -> Answer {
-    let status = if *error == "invalid_client" { 401 } else { 400 };
+    let status = match *error {
+        "invalid_client" => 401,
+        TOO_MANY => 429,
+        _ => 400,
+    };
     let refusal = json!({ "error": error, "error_description": description });
-    not_stored(exchange, status, &refusal)
+    let answer = not_stored(exchange, status, &refusal);
+    match status {
+        429 => answer.with("retry-after", PERIOD.to_string()),
+        _ => answer,
+    }
 }
 
 /// JSON that nobody keeps. <https://www.rfc-editor.org/rfc/rfc6749#section-5.1>

@@ -3,7 +3,7 @@
 
 use super::refresh_token;
 use super::refusal::{self, Refused, missing};
-use super::{Purpose, client_authentication, value};
+use super::{Purpose, client_authentication, rate_limit, value};
 use crate::auth::{self, ServiceToken, token_id};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
@@ -37,6 +37,9 @@ async fn end(
         Ok(client) => client,
         Err(refused) => return Ok(Err(refused)),
     };
+    if let Err(refused) = rate_limit::count_client(exchange, &client).await {
+        return Ok(Err(refused));
+    }
     let Some(client_id) = client.id else {
         return Ok(Err(missing("client_id")));
     };

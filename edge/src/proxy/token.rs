@@ -5,7 +5,7 @@
 use super::app_request::SYSTEM_SCOPES;
 use super::client_authentication;
 use super::refusal::{self, Refused, missing};
-use super::{backend_service, provider, redemption, value};
+use super::{backend_service, provider, rate_limit, redemption, value};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use redemption::Redemption;
@@ -37,6 +37,9 @@ async fn redeem(
         Ok(client) => client,
         Err(refused) => return Ok(Err(refused)),
     };
+    if let Err(refused) = rate_limit::count_client(exchange, &client).await {
+        return Ok(Err(refused));
+    }
     // Before anything is used up.
     let is_of_person = matches!(grant_type, "authorization_code" | "refresh_token");
     if is_of_person && value(&form, "scope").is_some_and(names_system) {

@@ -2,7 +2,7 @@
 //! named them, numbers as numbers, and a refresh token of ours.
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#response-5>
 
-use super::refresh_token::{LIFETIME, RefreshToken};
+use super::refresh_token::{LIFETIME, RefreshToken, SignedIn};
 use super::refusal::Refused;
 use super::{Purpose, vouched};
 use crate::auth;
@@ -27,6 +27,8 @@ pub(super) struct Completion {
     /// The authorization and the generation that a refresh token in the answer is of.
     pub(super) authorization: String,
     pub(super) generation: i64,
+    /// Who signed in for it; `None` when that was just now.
+    pub(super) signed_in: Option<SignedIn>,
 }
 
 /// Completes an answer that holds tokens.
@@ -76,6 +78,9 @@ pub(super) async fn complete(
             generation: completion.generation,
             is_public: completion.is_public,
             expires: exchange.now + LIFETIME,
+            signed_in: completion
+                .signed_in
+                .unwrap_or_else(|| SignedIn::of(&stated, exchange.now)),
         };
         let sealed = exchange.seal(Purpose::RefreshToken, &own).await?;
         answer.insert("refresh_token".into(), sealed.into());

@@ -124,9 +124,15 @@ impl Partition {
         }))
     }
 
-    /// What is known of an access token, and of the person (or service) that it names.
-    pub(crate) async fn access_token(&self, id: &str, person: &str) -> Result<AccessToken, Error> {
-        let found = JsFuture::from(self.stub.access_token(id, person)?).await?;
+    /// What is known of an access token, and of the person (or service) that it names and the
+    /// provider's session that it is of; empty where it names none.
+    pub(crate) async fn access_token(
+        &self,
+        id: &str,
+        person: &str,
+        session: &str,
+    ) -> Result<AccessToken, Error> {
+        let found = JsFuture::from(self.stub.access_token(id, person, session)?).await?;
         let Some(row) = row(&found) else {
             return Ok(AccessToken::default());
         };
@@ -143,6 +149,14 @@ impl Partition {
                 key: text(6).unwrap_or_default(),
             }),
         })
+    }
+
+    /// Refuses what was issued to a person or in a session before `since`, and remembers that until
+    /// `expires` (both in milliseconds since 1970).
+    pub(crate) async fn sign_out(&self, name: &str, since: i64, expires: i64) -> Result<(), Error> {
+        let signed_out = self.stub.sign_out(name, since as f64, expires as f64)?;
+        JsFuture::from(signed_out).await?;
+        Ok(())
     }
 
     /// Ends an authorization; its last token would end at `expires` (milliseconds since 1970).

@@ -171,7 +171,7 @@ fn wrong_claims(server: &Server, elsewhere: &str) -> Vec<Forged> {
     }
     let id_token = server.forgery().claim("aud", json!("fhir-spa"));
     let id_token = id_token.claim("nonce", json!("n-1")).sign();
-    forged.push(("an ID token".into(), id_token, "audience"));
+    forged.push(("an ID token".into(), id_token, "not an access token"));
     forged
 }
 
@@ -427,8 +427,9 @@ fn careless(published: &Listener, foreign: &Value) -> Running {
             { "kty": "RSA", "kid": "no-key" },
         ] }),
     );
+    let trusted = json!([{ "authority": published.url, "roles": ["*"] }]);
     Settings::default()
-        .variable("TRUSTED_AUTHORITIES", &published.url)
+        .variable("TRUSTED_AUTHORITIES", &trusted.to_string())
         .start()
 }
 

@@ -11,6 +11,7 @@ mod discovery;
 mod introspect;
 mod launch;
 mod launch_handle;
+mod logout;
 mod parameters;
 mod pkce;
 mod rate_limit;

@@ -1,11 +1,11 @@
 //! What anybody can call is not to be called without end.
 
-use super::{AUTHORIZE, TOKEN};
+use super::{AUTHORIZE, TOKEN, assert_token_refused};
 use api::{Settings, assert_outcome};
 
 #[test]
 fn who_asks_too_often_is_told_when_to_come_again() {
-    let running = Settings::default().rate(12).start();
+    let running = Settings::default().rate("PROXY_RATE", 12).start();
     let server = &running.server;
     let ask = |at: u32| match at % 3 {
         0 => server.anonymous().get(AUTHORIZE),
@@ -19,10 +19,18 @@ fn who_asks_too_often_is_told_when_to_come_again() {
         .filter(|answer| answer.status == 429)
         .collect();
     assert!((1..=12).contains(&refused.len()), "{}", refused.len());
-    for answer in refused {
-        assert_outcome(answer, 429, "throttled", "in a minute");
+    for answer in &refused {
         assert_eq!(answer.header("retry-after").as_deref(), Some("60"));
+        // Pages answer with an outcome, forms in OAuth's words.
+        if answer.body["resourceType"] == "OperationOutcome" {
+            assert_outcome(answer, 429, "throttled", "in a minute");
+        } else {
+            assert_token_refused(answer, 429, "temporarily_unavailable", "in a minute");
+        }
     }
+    let is_outcome = |answer: &&&api::Answer| answer.body["resourceType"] == "OperationOutcome";
+    assert!(refused.iter().any(|answer| is_outcome(&answer)));
+    assert!(refused.iter().any(|answer| !is_outcome(&answer)));
     // Everything else goes on.
     server.admin().get("/Patient").expect(200);
     server

@@ -139,16 +139,21 @@ impl Ledger {
         self.inner.database.row(statement, &[id.into()])
     }
 
-    /// What is known of an access token and of the `person` that it names: `[since when older
-    /// tokens of the person are refused, revoked, launch context, scope, authorization, client,
+    /// What is known of an access token, of the `person` that it names and of the provider's
+    /// `session` that it is of: `[since when older tokens of either are refused, revoked, launch context, scope, authorization, client,
     /// key]`. All but the first are null when the token was not issued through the proxy and not
     /// revoked.
     ///
     /// # Errors
     /// What SQLite says.
     #[wasm_bindgen(js_name = accessToken)]
-    pub fn access_token(&self, id: &str, person: &str) -> Result<Option<Array>, JsValue> {
-        let statement = "SELECT (SELECT since FROM signed_out WHERE person = ?),
+    pub fn access_token(
+        &self,
+        id: &str,
+        person: &str,
+        session: &str,
+    ) -> Result<Option<Array>, JsValue> {
+        let statement = "SELECT (SELECT max(since) FROM signed_out WHERE person IN (?, ?)),
             token.revoked OR ifnull(authorization.revoked, 0), token.launch, token.scope,
             token.authorization, token.client, token.key
             FROM (SELECT ? AS id) AS asked
@@ -156,10 +161,10 @@ impl Ledger {
             LEFT JOIN authorization ON authorization.id = token.authorization";
         self.inner
             .database
-            .row(statement, &[person.into(), id.into()])
+            .row(statement, &[person.into(), session.into(), id.into()])
     }
 
-    /// Refuses what was issued to a person before `since`; to be remembered until `expires`.
+    /// Refuses what was issued to a person, or in a session, before `since`; to be remembered until `expires`.
     ///
     /// # Errors
     /// What SQLite says.

@@ -1,0 +1,71 @@
+//! `POST /connect/logout`: the identity provider tells that a person has signed out there, and what
+//! was issued to them ends here. <https://openid.net/specs/openid-connect-backchannel-1_0.html>
+
+use super::refresh_token::LIFETIME;
+use super::refusal::{self, Refused, missing};
+use super::value;
+use crate::auth::{LogoutToken, check_logout_token, ending};
+use crate::error::Error;
+use crate::http::{Answer, Exchange};
+
+/// Ends the sessions that the form's `logout_token` names.
+pub(crate) async fn logout(
+    exchange: &Exchange,
+    request: &web_sys::Request,
+) -> Result<Answer, Error> {
+    match end(exchange, request).await? {
+        Ok(()) => Ok(Answer::empty(200).with("cache-control", "no-store")),
+        Err(refused) => Ok(refusal::answer(exchange, &refused)),
+    }
+}
+
+async fn end(
+    exchange: &Exchange,
+    request: &web_sys::Request,
+) -> Result<Result<(), Refused>, Error> {
+    let form = match refusal::form(exchange, request).await? {
+        Ok(form) => form,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let Some(token) = value(&form, "logout_token") else {
+        return Ok(Err(missing("logout_token")));
+    };
+    let verifier = exchange.verifier();
+    let is_ours = |client: &str| is_ours(exchange, client);
+    let token = match check_logout_token(&verifier, token, is_ours).await? {
+        Ok(token) => token,
+        Err(reason) => return Ok(Err(not_accepted(&reason))),
+    };
+    let LogoutToken {
+        issuer,
+        who,
+        not_before,
+        id,
+        expires,
+    } = token;
+    let ending = ending(&verifier, Some(&issuer), &who).await;
+    let partition = exchange.partition()?;
+    for name in &ending.names {
+        let remembered = exchange.now + LIFETIME;
+        partition.sign_out(name, not_before, remembered).await?;
+    }
+    // Afterwards: a provider that got no answer sends it again, which ends nothing newer.
+    let used = format!("logout {}:{issuer}{id}", issuer.len());
+    if !exchange.spend(&used, expires).await? {
+        return Ok(Err(not_accepted("it was used before (`jti`)")));
+    }
+    Ok(Ok(()))
+}
+
+/// Whether a client is one that the provider knows of us: an app, the browser client, or the server.
+fn is_ours(exchange: &Exchange, client: &str) -> bool {
+    let config = &exchange.config;
+    client == config.client.id
+        || config.smart_proxy.client(client).is_some()
+        || exchange.verifier().is_audience(client)
+}
+
+fn not_accepted(reason: &str) -> Refused {
+    let words = format!("The logout_token is not accepted: {reason}.");
+    Refused("invalid_request", words)
+}

@@ -1,0 +1,84 @@
+//! `POST /connect/revoke-sessions`: an administrator ends what was issued to a person or a service,
+//! or an app's authorization, where the identity provider does not tell of it by itself.
+//! <https://www.rfc-editor.org/rfc/rfc7009>
+
+use super::refresh_token::{self, LIFETIME};
+use super::refusal::{self, Refused, missing};
+use super::value;
+use crate::auth::{self, SignedOut, check_may_end_sessions, ending, token_id};
+use crate::error::Error;
+use crate::http::{Answer, Exchange};
+
+/// Ends what the form names: the `object_id` of a person or service, of one `issuer` or of all, or
+/// the authorization of a `token`.
+pub(crate) async fn revoke_sessions(
+    exchange: &Exchange,
+    request: &web_sys::Request,
+) -> Result<Answer, Error> {
+    let principal = exchange.authenticate().await?;
+    check_may_end_sessions(&principal)?;
+    let ended = match refusal::form(exchange, request).await? {
+        Ok(form) => match (value(&form, "object_id"), value(&form, "token")) {
+            (Some(id), None) => of_person(exchange, value(&form, "issuer"), id).await?,
+            (None, Some(token)) => of_token(exchange, token).await?,
+            (None, None) => Err(missing("object_id")),
+            (Some(_), Some(_)) => {
+                let words = "The parameters object_id and token exclude each other.";
+                Err(Refused("invalid_request", words.into()))
+            }
+        },
+        Err(refused) => Err(refused),
+    };
+    Ok(match ended {
+        Ok(()) => Answer::empty(204).with("cache-control", "no-store"),
+        Err(refused) => refusal::answer(exchange, &refused),
+    })
+}
+
+async fn of_person(
+    exchange: &Exchange,
+    issuer: Option<&str>,
+    object_id: &str,
+) -> Result<Result<(), Refused>, Error> {
+    let who = SignedOut::Person(object_id.to_owned());
+    let ending = ending(&exchange.verifier(), issuer, &who).await;
+    let partition = exchange.partition()?;
+    for name in &ending.names {
+        let remembered = exchange.now + LIFETIME;
+        partition.sign_out(name, exchange.now, remembered).await?;
+    }
+    match (ending.outage, ending.names.as_slice()) {
+        // Done as far as it could be; who is told so asks again.
+        (Some(outage), _) if issuer.is_none() => Err(outage),
+        (Some(outage), []) => Err(outage),
+        (None, []) => {
+            let words = "The issuer is not one that this server trusts.";
+            Ok(Err(Refused("invalid_request", words.into())))
+        }
+        _ => Ok(Ok(())),
+    }
+}
+
+/// Ends the authorization that a token is of; an access token of none ends alone.
+async fn of_token(exchange: &Exchange, token: &str) -> Result<Result<(), Refused>, Error> {
+    let expires = exchange.now + LIFETIME;
+    let partition = exchange.partition()?;
+    if let Some(own) = refresh_token::open(exchange, token).await? {
+        return own.revoke(exchange).await.map(Ok);
+    }
+    let id = token_id(token);
+    if let Some(grant) = partition.access_token(&id, "", "").await?.grant {
+        let authorization = grant.authorization;
+        return partition
+            .revoke_authorization(&authorization, expires)
+            .await
+            .map(Ok);
+    }
+    let stated = auth::stated(token);
+    let Some(ends) = stated.ends.filter(|_| stated.person.is_some()) else {
+        let words = "The token is neither a refresh token of this server nor an access token.";
+        return Ok(Err(Refused("invalid_request", words.into())));
+    };
+    let ends = ends.saturating_mul(1000).min(expires);
+    partition.revoke_access_token(&id, ends).await.map(Ok)
+}
