@@ -96,6 +96,20 @@ test('production and development agree on the platform', () => {
   assert.equal(WRANGLER.compatibility_date, COMPATIBILITY_DATE);
 });
 
+test("the platform's logs hold no address of a request: a search has names and numbers in its query", () => {
+  const { observability, logpush, tail_consumers: consumers, env } = WRANGLER;
+  assert.equal(observability.logs.enabled, true, 'failures are logged');
+  assert.equal(observability.logs.invocation_logs, false);
+  assert.equal(observability.traces.enabled, false);
+  assert.deepEqual([logpush, consumers, env], [undefined, undefined, undefined], 'nothing else collects or overrides');
+  const { definitions } = readJsonc(inRoot('node_modules/wrangler/config-schema.json'));
+  const known = definitions.Observability.properties;
+  assert.deepEqual(Object.keys(observability).filter((name) => !(name in known)), []);
+  for (const part of ['logs', 'traces']) {
+    assert.deepEqual(Object.keys(observability[part]).filter((name) => !(name in known[part].properties)), []);
+  }
+});
+
 test('a port in use is named with the way out', async (context) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');

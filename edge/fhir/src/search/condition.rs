@@ -103,6 +103,7 @@ fn belongs(
         sql.push(" AND i.base = '')");
     }
     sql.push(")");
+    super::group::only_member(resource_type, compartment, sql);
 }
 
 /// Adds the condition of one predicate, tested resource by resource.

@@ -8,6 +8,7 @@
 mod condition;
 mod escape;
 mod extract;
+mod group;
 mod parameters;
 mod plan;
 mod predicate;
