@@ -17,7 +17,7 @@ await runMain(async () => {
     return;
   }
   await run('cargo', ['deny', '--locked', 'check', 'licenses', 'sources', 'bans']);
-  const fetched = spawnSync('cargo', ['deny', 'fetch', 'db'], { cwd: ROOT, encoding: 'utf8' });
+  const fetched = spawnSync('cargo', ['deny', 'fetch', 'db'], { cwd: ROOT, encoding: 'utf8', timeout: 60_000 });
   if (fetched.status !== 0) {
     console.log(`${NOT_CHECKED}: their database cannot be reached from here.\n${fetched.stderr.trim()}`);
     return;
