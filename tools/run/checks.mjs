@@ -52,6 +52,10 @@ export const CHECKS = [
   },
   { name: 'native', commands: async () => [cargo(['test', ...LOCKED, ...allBut(['api', 'tidy'])])] },
   { name: 'tidy', commands: async () => [cargo(['test', ...LOCKED, '--package', 'tidy'])] },
+  {
+    name: 'deny',
+    commands: async () => [{ command: NODE_22, commandArguments: [inRoot('tools/run/deny.mjs')], environment: withNode22() }],
+  },
   { name: 'idp', commands: async () => [nodeTests(['tests/idp'])] },
   { name: 'commands', needsBuild: true, commands: async () => [nodeTests(['tools/run'], servers())] },
   { name: 'api', needsBuild: true, commands: async () => [cargo(['test', ...LOCKED, '--package', 'api'], servers())] },

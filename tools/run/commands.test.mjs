@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +101,37 @@ test('here and in production it is counted alike', () => {
   assert.deepEqual(Object.fromEntries(limits), RATES);
   assert.ok(WRANGLER.ratelimits.every(({ simple }) => simple.period === 60));
   assert.equal(new Set(WRANGLER.ratelimits.map((limit) => limit.namespace_id)).size, limits.length);
+});
+
+test("the platform's logs hold no address of a request: a search has names and numbers in its query", () => {
+  const { observability, logpush, tail_consumers: consumers, env } = WRANGLER;
+  assert.equal(observability.logs.enabled, true, 'failures are logged');
+  assert.equal(observability.logs.invocation_logs, false);
+  assert.equal(observability.traces.enabled, false);
+  assert.deepEqual([logpush, consumers, env], [undefined, undefined, undefined], 'nothing else collects or overrides');
+  const { definitions } = readJsonc(inRoot('node_modules/wrangler/config-schema.json'));
+  const known = definitions.Observability.properties;
+  assert.deepEqual(Object.keys(observability).filter((name) => !(name in known)), []);
+  for (const part of ['logs', 'traces']) {
+    assert.deepEqual(Object.keys(observability[part]).filter((name) => !(name in known[part].properties)), []);
+  }
+});
+
+test('what is not known of dependencies is said, and what is known to be weak fails', async () => {
+  for (const [name, cargo, code, words] of [
+    ['no cargo-deny', 'exit 101', 0, /NOT checked: cargo-deny is missing[^]*cargo install --locked cargo-deny/],
+    ['no database', 'case "$*" in *fetch*) exit 1;; *) echo "did $*";; esac', 0, /did deny --locked check licenses sources bans[^]*NOT checked: their database/],
+    ['all well', 'echo "did $*"', 0, /check licenses sources bans[^]*did deny --locked check --disable-fetch advisories\n$/],
+    ['a weakness', 'case "$*" in *advisories*) exit 1;; *) echo "did $*";; esac', 1, /check licenses/],
+    ['a licence', 'case "$*" in *licenses*) exit 4;; *) echo "did $*";; esac', 1, /^$/],
+  ]) {
+    const folder = mkdtempSync(join(tmpdir(), 'deny-'));
+    writeFileSync(join(folder, 'cargo'), `#!/bin/sh\n${cargo}\n`);
+    chmodSync(join(folder, 'cargo'), 0o755);
+    const { said, exited } = start('deny.mjs', [], { PATH: `${folder}:${process.env.PATH}` });
+    assert.equal(await exited, code, `${name}: ${said.stderr}`);
+    assert.match(said.stdout, words, name);
+  }
 });
 
 test('a port in use is named with the way out', async (context) => {

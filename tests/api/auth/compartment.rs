@@ -304,3 +304,47 @@ fn the_record_follows_its_references() {
         "the same id on another server is somebody else"
     );
 }
+
+#[test]
+fn a_group_with_other_members_is_not_shown_to_one_of_them() {
+    let (client, records) = (amelia(), records());
+    let admin = Server::shared().admin();
+    let own = json!({ "entity": { "reference": format!("Patient/{}", records.own) } });
+    let others = [
+        json!({ "entity": { "reference": format!("Patient/{}", records.other) } }),
+        json!({ "entity": { "reference": "https://other.example/Patient/demo-amelia" } }),
+        json!({ "entity": { "display": "Somebody Else" } }),
+        json!({ "entity": { "identifier": { "value": "MRN-7" } } }),
+        own.clone(),
+    ];
+    let group = |members: &[&Value]| {
+        json!({ "resourceType": "Group", "type": "person", "actual": true,
+            "identifier": [{ "system": SYSTEM, "value": records.tag }], "member": members })
+    };
+    let alone = admin.post("/Group", &group(&[&own])).expect(201).id();
+    let together = others.iter().map(|other| {
+        let id = admin
+            .post("/Group", &group(&[&own, other]))
+            .expect(201)
+            .id();
+        (other, id)
+    });
+    let together: Vec<_> = together.collect();
+    client.get(&format!("/Group/{alone}")).expect(200);
+    for (other, id) in &together {
+        for path in ["", "/_history", "/_history/1"] {
+            let answer = client.get(&format!("/Group/{id}{path}"));
+            assert_eq!(answer.status, 404, "{other} {path}: {answer}");
+        }
+    }
+    let query = by_identifier(&records.tag);
+    let own = format!("member=Patient/{}", records.own);
+    for query in [query.clone(), format!("{query}&{own}")] {
+        let found = client.get(&format!("/Group?{query}"));
+        assert_search_finds(&found, &client.base, &[&alone]);
+        let counted = client.get(&format!("/Group?{query}&_summary=count"));
+        assert_eq!(counted.body["total"], 1, "{counted}");
+    }
+    let everything = admin.get(&format!("/Group?{query}")).expect(200);
+    assert_eq!(ids(&everything.body).len(), 1 + others.len());
+}

@@ -100,6 +100,7 @@ fn belongs(
         sql.push(" AND i.base = '')");
     }
     sql.push(")");
+    super::group::only_member(resource_type, compartment, sql);
 }
 
 /// Adds the condition that a resource is the owner's to change. Rows of the index tell it, so that

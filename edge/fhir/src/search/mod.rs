@@ -9,6 +9,7 @@ mod condition;
 pub mod cost;
 mod escape;
 mod extract;
+mod group;
 pub mod limits;
 mod parameters;
 mod plan;
