@@ -6,7 +6,7 @@ use crate::auth::Grant;
 use crate::error::Error;
 use fhir::definitions::Definitions;
 use fhir::outcome::{Issue, IssueType};
-use fhir::search::cost::WINDOWS;
+use fhir::search::cost::{MOST_COUNTED, WINDOWS};
 use fhir::search::{After, Plan, Position, Query, Statement, Then, count};
 use js_sys::JsString;
 
@@ -142,7 +142,12 @@ pub(crate) async fn total(
     for _ in 0..WINDOWS {
         let plan = count(definitions, searched, after.as_ref());
         let reply = run(partition, &plan, Rows::Plain).await?;
-        total += reply.rows.first().map_or(0, |row| row.integer(0));
+        let [matches, counted] =
+            [0, 1].map(|at| reply.rows.first().map_or(0, |row| row.integer(at)));
+        if usize::try_from(counted).is_ok_and(|counted| counted > MOST_COUNTED) {
+            return Ok(None);
+        }
+        total += matches;
         match next(&plan, &reply) {
             Next::Nowhere => return Ok(Some(total)),
             Next::After(position) => after = Some(position),

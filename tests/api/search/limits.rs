@@ -70,7 +70,9 @@ fn filled() -> Running {
         let entries: Vec<Value> = (start..total.min(start + TOGETHER))
             .map(|number| put(&resource(number)))
             .collect();
-        client.post("/", &bundle("transaction", &entries)).expect(200);
+        client
+            .post("/", &bundle("transaction", &entries))
+            .expect(200);
     };
     thread::scope(|scope| {
         for _ in 0..2 {
@@ -101,7 +103,11 @@ fn search(client: &Client, path: &str, pairs: &[(&str, &str)]) -> Answer {
     }
     let charge = answer.header("x-ms-request-charge");
     let charge: f64 = charge.map_or(0.0, |charge| charge.parse().expect("a number"));
-    assert!(charge * 10.0 < MOST_ROWS, "{shown} read {} rows", charge * 10.0);
+    assert!(
+        charge * 10.0 < MOST_ROWS,
+        "{shown} read {} rows",
+        charge * 10.0
+    );
     answer
 }
 
@@ -110,7 +116,9 @@ fn repeated<'a>(pairs: &[(&'a str, &'a str)], count: usize) -> Vec<(&'a str, &'a
 }
 
 fn list(value: &str, count: usize) -> String {
-    let values: Vec<String> = (0..count).map(|number| format!("{value}{number}")).collect();
+    let values: Vec<String> = (0..count)
+        .map(|number| format!("{value}{number}"))
+        .collect();
     values.join(",")
 }
 
@@ -137,15 +145,26 @@ fn at_every_limit(client: &Client) {
         vec![("status", "final"), ("code", "nothing")],
         vec![("status", "final"), ("code:not", "c1"), ("_sort", "-date")],
         vec![("status", "final"), ("subject:missing", "true")],
-        vec![("status:not", "final"), ("code:missing", "true"), ("_sort", "-_lastUpdated")],
+        vec![
+            ("status:not", "final"),
+            ("code:missing", "true"),
+            ("_sort", "-_lastUpdated"),
+        ],
         vec![("status", "final"), ("_summary", "count")],
         vec![("status:not", "final"), ("_summary", "count")],
-        vec![("_count", "1000"), ("_total", "accurate"), ("_sort", "-date")],
+        vec![
+            ("_count", "1000"),
+            ("_total", "accurate"),
+            ("_sort", "-date"),
+        ],
         vec![("status", "final"), ("_count", "1000"), ("_sort", "date")],
     ] {
         search(client, path, &pairs);
     }
-    let clauses = repeated(&[("date", "ge2001"), ("code", "c1"), ("status", "final")], 30);
+    let clauses = repeated(
+        &[("date", "ge2001"), ("code", "c1"), ("status", "final")],
+        30,
+    );
     search(client, path, &clauses);
     let many: Vec<(String, String)> = (0..MAX_CLAUSES)
         .map(|number| ("code:not".to_owned(), format!("x{number}")))
@@ -201,7 +220,10 @@ fn pages_without_gaps(client: &Client) {
 
 /// A patient's own few are found at once, whatever else is asked and however much is stored.
 fn a_compartment_drives(running: &Running) {
-    let claims = running.server.forgery().claim("roles", json!(["smartUser"]));
+    let claims = running
+        .server
+        .forgery()
+        .claim("roles", json!(["smartUser"]));
     let claims = claims.claim("fhirUser", json!("Patient/p7"));
     let token = claims.claim("scp", json!("patient/*.rs")).sign();
     let own = running.server.bearing(&token);
@@ -211,7 +233,11 @@ fn a_compartment_drives(running: &Running) {
         "code:not=nothing&_total=accurate&_sort=-date",
     ] {
         let answer = search(&own, &format!("/Observation/_search?{query}"), &[]).expect(200);
-        assert_eq!(answer.body["total"], OBSERVATIONS / PATIENTS, "{query}: {answer}");
+        assert_eq!(
+            answer.body["total"],
+            OBSERVATIONS / PATIENTS,
+            "{query}: {answer}"
+        );
     }
     let none = search(&own, "/Observation/_search?status=cancelled", &[]).expect(200);
     assert!(ids(&none.body).is_empty(), "{none}");

@@ -1,6 +1,7 @@
 //! What each search type finds: tables of queries and the resources that match.
 
 mod date;
+mod limits;
 mod missing;
 mod reference;
 mod sort;

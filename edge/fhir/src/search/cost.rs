@@ -13,6 +13,8 @@ const UNITS: usize = 30_000;
 pub const WINDOWS: usize = 2;
 /// The most that is collected from an index before it is put into order.
 pub(super) const MOST_COLLECTED: usize = 10_000;
+/// The most rows of an index that are counted at once.
+pub const MOST_COUNTED: usize = 300_000;
 /// The most that is sorted.
 pub(super) const MOST_SORTED: usize = 2_000;
 

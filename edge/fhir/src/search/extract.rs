@@ -15,7 +15,7 @@ pub struct IndexRows {
     pub strings: Vec<String>,
     /// `[key, code, system]`
     pub tokens: Vec<String>,
-    /// `[key, low, high]`
+    /// `[key, low, high]`; what lasts long has a second row, under the negative key
     pub dates: Vec<String>,
     /// `[key, id, type, base]`
     pub references: Vec<String>,
@@ -59,7 +59,7 @@ pub fn extract(definitions: &'static Definitions, resource: &Value, base_url: &s
 struct Rows {
     strings: Vec<(u32, String, String)>,
     tokens: Vec<(u32, String, String)>,
-    dates: Vec<(u32, i64, i64)>,
+    dates: Vec<(i64, i64, i64)>,
     references: Vec<(u32, String, String, String)>,
 }
 
@@ -103,8 +103,10 @@ impl Rows {
             SearchType::Date => {
                 let mut rows = Vec::new();
                 date::extract(node, &mut rows);
-                self.dates
-                    .extend(rows.into_iter().map(|row| (key, row.low, row.high)));
+                for row in rows {
+                    let keys = date::keys(key, &row);
+                    self.dates.extend(keys.map(|key| (key, row.low, row.high)));
+                }
             }
             SearchType::Reference => {
                 let mut rows = Vec::new();

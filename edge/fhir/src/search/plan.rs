@@ -163,13 +163,25 @@ pub fn page(
     Plan { ways }
 }
 
-/// The plan of how many resources match, among those after a position.
+/// The plan of how many resources match, among those after a position. A number that an index alone
+/// tells comes with how many rows were counted for it, up to one more than [`cost::MOST_COUNTED`].
 pub fn count(
     definitions: &'static Definitions,
     (query, confinement): (&Query, &Confinement),
     after: Option<&Position>,
 ) -> Plan {
     let planner = Planner::new(definitions, query, confinement, true);
+    if let Some(found) = planner.count_by_index() {
+        let way = Way {
+            size: Size::Few,
+            most: usize::MAX,
+            found,
+            limit: 1,
+            edge: None,
+            then: Then::End,
+        };
+        return Plan { ways: vec![way] };
+    }
     let way = |walk: Walk<'_>, size, most| {
         let window = planner.window(&walk);
         let mut found = Sql::default();
@@ -246,6 +258,30 @@ impl<'a> Planner<'a> {
             confinement,
             is_bounded,
         }
+    }
+
+    /// The statement that counts all matches by the rows of one index, where those tell it.
+    fn count_by_index(&self) -> Option<Statement> {
+        if !self.confinement.is_everything() {
+            return None;
+        }
+        let mut sql = Sql::default();
+        match self.query.predicates.as_slice() {
+            [] => {
+                sql.push("SELECT count(*), count(*) FROM (SELECT rid FROM resource WHERE type = ")
+                    .bind(self.searched.resource_type);
+                sql.push(" AND deleted = 0");
+            }
+            [only] => {
+                sql.push("SELECT count(DISTINCT rid), count(*) FROM (SELECT rid FROM (");
+                Seek::by(only)?.rids(self.searched, &mut sql);
+                sql.push(")");
+            }
+            _ => return None,
+        }
+        limited(cost::MOST_COUNTED + 1, &mut sql);
+        sql.push(")");
+        Some(sql)
     }
 
     /// What can drive the search, the likeliest first.

@@ -144,15 +144,16 @@ impl Criterion {
 
     /// Adds the SELECT of the resources whose rows match; one may stand several times.
     pub(super) fn seek(&self, key: u32, sql: &mut Sql) {
-        sql.push("SELECT i.rid AS rid FROM ");
         match self {
             Self::String(criterion) if criterion.is_list_of_ranges() => {
                 return criterion.seek_ranges(key, sql);
             }
-            Self::Date(criterion) if !criterion.is_one() => return criterion.seek_list(key, sql),
+            Self::Date(criterion) => return criterion.seek(key, sql),
             _ => {}
         }
-        sql.push(self.table().name()).push(" i WHERE i.param = ");
+        sql.push("SELECT i.rid AS rid FROM ")
+            .push(self.table().name())
+            .push(" i WHERE i.param = ");
         sql.number(key).push(" AND ");
         self.condition(sql);
     }

@@ -6,7 +6,13 @@ use wasm_bindgen::JsValue;
 
 /// Every step from an empty database to today's, in order. A step that has shipped never changes:
 /// `schema` in the table `ledger` says how many of them a database has taken.
-const MIGRATIONS: [&str; 2] = [FIRST, ISSUED_TOKENS];
+const MIGRATIONS: [&str; 3] = [FIRST, ISSUED_TOKENS, LONG_DATES];
+
+/// What lasts longer than two days has a second row in the index of dates, under the negative key.
+const LONG_DATES: &str = "
+INSERT OR IGNORE INTO date_index(param, low, high, rid)
+SELECT -param, low, high, rid FROM date_index WHERE param > 0 AND high - low > 1728000000000;
+";
 
 /// What the app was granted with an access token, whom it was issued to and the key it is bound
 /// to; and since when a person's older tokens are refused.

@@ -199,14 +199,33 @@ impl Criterion {
         self.alternatives() == 1
     }
 
-    /// Adds the rows, named `i`, of several alternatives: FROM and WHERE.
-    pub fn seek_list(&self, key: u32, sql: &mut Sql) {
-        let bounds: Vec<_> = self.bounds().into_iter().map(Bounds::array).collect();
-        sql.push("json_each(").bind_list(&bounds);
-        sql.push(") q CROSS JOIN date_index i WHERE i.param = ")
-            .number(key);
-        sql.push(" AND i.low >= q.value->>0 AND i.low <= q.value->>1");
-        sql.push(" AND i.high >= q.value->>2 AND i.high <= q.value->>3");
+    /// Adds the SELECT of the resources whose rows match. What lasts no longer than [`SHORT`] begins
+    /// at most that long before it ends, which bounds where to look for it; the rest has rows of its
+    /// own, under [`long_key`].
+    pub fn seek(&self, key: u32, sql: &mut Sql) {
+        let (short, long) = self.ranges();
+        seek_list(i64::from(key), &short, sql);
+        if !long.is_empty() {
+            sql.push(" UNION ALL ");
+            seek_list(long_key(key), &long, sql);
+        }
+    }
+
+    /// Where to look among all rows, and where among those of what lasts long.
+    fn ranges(&self) -> (Vec<[Ticks; 4]>, Vec<[Ticks; 4]>) {
+        let (mut short, mut long) = (Vec::new(), Vec::new());
+        for Bounds { low, high } in self.bounds() {
+            // What ends by then has begun by then.
+            let last = low.1.min(high.1);
+            if high.0 == Ticks::MIN {
+                short.push([low.0, last, high.0, high.1]);
+                continue;
+            }
+            let begin = high.0.saturating_sub(SHORT);
+            short.push([low.0.max(begin), last, high.0, high.1]);
+            long.push([low.0, last.min(begin.saturating_sub(1)), high.0, high.1]);
+        }
+        (short, long)
     }
 
     fn bounds(&self) -> Vec<Bounds> {
@@ -215,6 +234,30 @@ impl Criterion {
             .flat_map(|(comparison, interval)| Bounds::of(*comparison, *interval))
             .collect()
     }
+}
+
+/// How long what is called short lasts at the most: what has the precision of a day does.
+const SHORT: Ticks = 2 * 24 * 60 * 60 * 1000 * TICKS;
+
+/// The key of the second row of what lasts longer.
+fn long_key(key: u32) -> i64 {
+    -i64::from(key)
+}
+
+/// The keys of a value's rows.
+pub fn keys(key: u32, row: &Row) -> impl Iterator<Item = i64> {
+    let is_long = row.high.saturating_sub(row.low) > SHORT;
+    std::iter::once(i64::from(key)).chain(is_long.then(|| long_key(key)))
+}
+
+/// Adds the SELECT of the rows of a key within some of the bounds.
+fn seek_list(key: i64, bounds: &[[Ticks; 4]], sql: &mut Sql) {
+    sql.push("SELECT i.rid AS rid FROM json_each(")
+        .bind_list(bounds);
+    sql.push(") q CROSS JOIN date_index i WHERE i.param = ")
+        .number(key);
+    sql.push(" AND i.low >= q.value->>0 AND i.low <= q.value->>1");
+    sql.push(" AND i.high >= q.value->>2 AND i.high <= q.value->>3");
 }
 
 /// Adds the condition that a value lies within some of the bounds. A list is one expression,
@@ -247,4 +290,57 @@ fn compare(bounds: &[Bounds], sql: &mut Sql, low: &str, high: &str) {
         joined = " AND ";
     }
     sql.push(if joined == "(" { "TRUE" } else { ")" });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn lies_in(row: &Row, ranges: &[[Ticks; 4]]) -> bool {
+        ranges.iter().any(|[first, last, from, to]| {
+            (*first..=*last).contains(&row.low) && (*from..=*to).contains(&row.high)
+        })
+    }
+
+    fn comparisons() -> impl Strategy<Value = Comparison> {
+        prop::sample::select(vec![
+            Comparison::Equal,
+            Comparison::NotEqual,
+            Comparison::Less,
+            Comparison::Greater,
+            Comparison::LessOrEqual,
+            Comparison::GreaterOrEqual,
+            Comparison::StartsAfter,
+            Comparison::EndsBefore,
+            Comparison::Approximately,
+        ])
+    }
+
+    fn intervals() -> impl Strategy<Value = Interval> {
+        const DAY: Ticks = SHORT / 2;
+        let lasting = prop::sample::select(vec![0, DAY - 1, SHORT, SHORT + 1, 40 * DAY]);
+        let begin = prop::sample::select(vec![0, 1, DAY, SHORT, SHORT + 1, 39 * DAY, 100 * DAY]);
+        let open = prop_oneof![Just((1_i64 << 62, 0)), Just((0, 1_i64 << 62)), Just((0, 0))];
+        (begin, lasting, open).prop_map(|(begin, lasting, (before, after))| Interval {
+            low: begin - before,
+            high: begin + lasting + after,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn seeking_finds_what_comparing_does(
+            comparison in comparisons(),
+            asked in intervals(),
+            row in intervals(),
+        ) {
+            let criterion = Criterion { alternatives: vec![(comparison, asked)] };
+            let compared = criterion.bounds().iter().map(|bounds| bounds.array()).collect::<Vec<_>>();
+            let (short, long) = criterion.ranges();
+            let is_long = keys(1, &row).count() == 2;
+            let sought = lies_in(&row, &short) || (is_long && lies_in(&row, &long));
+            prop_assert_eq!(sought, lies_in(&row, &compared));
+        }
+    }
 }

@@ -39,8 +39,8 @@ struct Alternative {
     id: String,
     /// `None`: whatever the type.
     resource_type: Option<String>,
-    /// `None`: whatever the server.
-    base: Option<String>,
+    /// The base of another server; empty for this one.
+    base: String,
 }
 
 /// Adds the row of one item: a Reference, a canonical or a URI. What it refers to without an address
@@ -118,7 +118,8 @@ impl<'a> Address<'a> {
     }
 }
 
-/// Reads the alternatives of one clause; `stated_type` is the modifier of `subject:Patient=1`.
+/// Reads the alternatives of one clause; `stated_type` is the modifier of `subject:Patient=1`. What
+/// has no base is of this server: another server's `Patient/1` is somebody else.
 pub fn parse(
     definitions: &'static Definitions,
     values: &[&str],
@@ -129,23 +130,19 @@ pub fn parse(
     // Nothing refers to nothing.
     let values = values.filter(|value| !value.is_empty());
     let alternatives = values.map(|value| match Address::parse(definitions, &value) {
-        Some(address) if address.base.is_empty() => Alternative {
-            id: address.id.to_owned(),
-            resource_type: Some(address.resource_type.to_owned()),
-            base: None,
-        },
         Some(address) => {
             let row = address.row(base_url);
             Alternative {
                 id: row.id,
                 resource_type: Some(row.resource_type),
-                base: Some(row.base),
+                base: row.base,
             }
         }
+        // An id alone, too, is one of this server.
         None => Alternative {
             id: value,
             resource_type: stated_type.map(ToOwned::to_owned),
-            base: None,
+            base: String::new(),
         },
     });
     Criterion {
@@ -161,47 +158,36 @@ impl Criterion {
             if let Some(resource_type) = &only.resource_type {
                 sql.push(" AND i.type = ").bind(resource_type.as_str());
             }
-            if let Some(base) = &only.base {
-                sql.push(" AND i.base = ").bind(base.as_str());
-            }
+            sql.push(" AND i.base = ").bind(only.base.as_str());
             return;
         }
         // Each part seeks the index by ids, and compares lists as a whole instead of one by one.
-        let part = |own: fn(&Alternative) -> bool| {
-            let alternatives = self.alternatives.iter();
-            alternatives.filter(move |one| own(one)).collect::<Vec<_>>()
-        };
-        let parts = [
-            ("", part(|a| a.resource_type.is_none() && a.base.is_none())),
-            (
-                "i.type",
-                part(|a| a.resource_type.is_some() && a.base.is_none()),
-            ),
-            ("i.base", part(|a| a.base.is_some())),
-        ];
+        let (typed, untyped): (Vec<_>, Vec<_>) = self
+            .alternatives
+            .iter()
+            .partition(|one| one.resource_type.is_some());
         let mut joined = "(";
-        for (column, part) in parts.iter().filter(|(_, part)| !part.is_empty()) {
+        for part in [typed, untyped].iter().filter(|part| !part.is_empty()) {
             let ids: Vec<_> = part.iter().map(|one| &one.id).collect();
             sql.push(joined)
                 .push("(i.id IN (SELECT value FROM json_each(");
-            sql.bind_list(&ids).push("))");
-            match *column {
-                "" => {}
-                "i.type" => {
-                    let rows: Vec<_> = part.iter().map(|a| (&a.id, &a.resource_type)).collect();
-                    sql.push(" AND (i.id, i.type) IN (SELECT value->>0, value->>1 FROM json_each(");
-                    sql.bind_list(&rows).push("))");
-                }
-                _ => {
-                    let rows = part.iter().map(|a| (&a.id, &a.resource_type, &a.base));
-                    let rows: Vec<_> = rows.collect();
-                    sql.push(" AND (i.id, i.type, i.base) IN (SELECT value->>0, value->>1,");
-                    sql.push(" value->>2 FROM json_each(")
-                        .bind_list(&rows)
-                        .push("))");
-                }
+            sql.bind_list(&ids).push(")) AND ");
+            let types: Vec<_> = part
+                .iter()
+                .filter_map(|one| one.resource_type.as_ref())
+                .collect();
+            if types.is_empty() {
+                let rows: Vec<_> = part.iter().map(|one| (&one.id, &one.base)).collect();
+                sql.push("(i.id, i.base) IN (SELECT value->>0, value->>1 FROM json_each(");
+                sql.bind_list(&rows).push(")))");
+            } else {
+                let rows = part.iter().zip(types);
+                let rows: Vec<_> = rows.map(|(one, name)| (&one.id, name, &one.base)).collect();
+                sql.push("(i.id, i.type, i.base) IN (SELECT value->>0, value->>1,");
+                sql.push(" value->>2 FROM json_each(")
+                    .bind_list(&rows)
+                    .push(")))");
             }
-            sql.push(")");
             joined = " OR ";
         }
         // Nothing but empty values was asked for.

@@ -163,9 +163,10 @@ impl Criterion {
         self.match_ == Match::StartsWith && self.values.len() > 1
     }
 
-    /// Adds the rows, named `i`, of several ranges: FROM and WHERE.
+    /// Adds the SELECT of the resources with a row in one of several ranges.
     pub fn seek_ranges(&self, key: u32, sql: &mut Sql) {
-        sql.push("json_each(").bind_list(&self.ranges());
+        sql.push("SELECT i.rid AS rid FROM json_each(")
+            .bind_list(&self.ranges());
         sql.push(") q CROSS JOIN string_index i WHERE i.param = ")
             .number(key);
         sql.push(" AND i.folded >= q.value->>0 AND i.folded < q.value->>1");
