@@ -1,5 +1,7 @@
 //! Input that nobody sends in good faith: never a 5xx, always an OperationOutcome.
 
+mod generated;
+
 use crate::samples::{observation, patient};
 use api::{Answer, Client, Random, Server, assert_outcome, assert_refused};
 use fhir::search::limits::{MAX_BYTES, MAX_CLAUSES, MAX_COMPARED, MAX_VALUE, MAX_VALUES};
