@@ -4,7 +4,7 @@ use crate::auth::{ClientKeys, Roles};
 use serde::Deserialize;
 use serde_json::Value;
 use smart::redirect_uri::{LOOPBACK, is_safe};
-use smart::scope::{ScopeContext, parse_scopes};
+use smart::scope::{Scope, ScopeContext, parse_scopes};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -38,6 +38,8 @@ pub(crate) struct SmartClient {
     pub(crate) keys: Option<ClientKeys>,
     /// What it may do by itself, as a backend service.
     pub(crate) service: Option<Service>,
+    /// The most that people can grant it, as scopes for resources; without it, whatever they grant.
+    pub(crate) scope_ceiling: Option<String>,
     /// Whether it may ask about every token, as a resource server does.
     pub(crate) introspects: bool,
 }
@@ -72,6 +74,7 @@ struct Registration {
     #[serde(default)]
     roles: Vec<String>,
     scope: Option<String>,
+    scope_ceiling: Option<String>,
     #[serde(default)]
     introspect: bool,
 }
@@ -125,12 +128,16 @@ impl Registration {
                 "SMART_CLIENTS: `{id}` has the role `{unknown}`, which is neither built in nor in ROLES"
             ));
         }
+        if let Some(ceiling) = &self.scope_ceiling {
+            check_ceiling(id, ceiling)?;
+        }
         Ok(SmartClient {
             client_id: self.client_id,
             name: self.name,
             redirect_uris: self.redirect_uris,
             keys,
             service,
+            scope_ceiling: self.scope_ceiling,
             introspects: self.introspect,
         })
     }
@@ -149,6 +156,23 @@ fn system_scopes(id: &str, scope: String) -> Result<String, String> {
         ));
     }
     Ok(scope)
+}
+
+/// Scopes for resources, none of them of the context `system`.
+fn check_ceiling(id: &str, ceiling: &str) -> Result<(), String> {
+    let wrong = |problem: &str| format!("SMART_CLIENTS: the scopeCeiling of `{id}`: {problem}");
+    let mut tokens = ceiling.split_ascii_whitespace().peekable();
+    tokens.peek().ok_or_else(|| wrong("it is empty"))?;
+    for token in tokens {
+        let scopes = parse_scopes(token).map_err(|problem| wrong(&problem.to_string()))?;
+        let of_person = |scope: &Scope| scope.context != ScopeContext::System;
+        if !scopes.first().is_some_and(of_person) {
+            return Err(wrong(&format!(
+                "`{token}` must be a `patient/` or `user/` scope, such as `patient/*.rs`"
+            )));
+        }
+    }
+    Ok(())
 }
 
 impl SmartProxy {
@@ -376,6 +400,30 @@ mod tests {
         }
         let twice = r#"[{"clientId":"a"},{"clientId":"a"}]"#;
         assert!(read(twice).unwrap_err().contains("stands twice"));
+    }
+
+    #[test]
+    fn a_ceiling_is_of_scopes_for_resources() {
+        let ceiling = |scopes: &str| {
+            let clients = serde_json::json!([{ "clientId": "a", "scopeCeiling": scopes }]);
+            read(&clients.to_string())
+        };
+        for right in ["patient/*.rs", "patient/*.cruds user/Practitioner.read"] {
+            let proxy = ceiling(right).unwrap();
+            let client = proxy.client("a").unwrap();
+            assert_eq!(client.scope_ceiling.as_deref(), Some(right));
+        }
+        for (wrong, expected) in [
+            ("", "empty"),
+            (" ", "empty"),
+            ("openid patient/*.rs", "`openid`"),
+            ("patient/*.rs system/*.rs", "`system/*.rs`"),
+            ("user_impersonation", "`user_impersonation`"),
+            ("patient/*.sr", "must end in"),
+        ] {
+            let message = ceiling(wrong).unwrap_err();
+            assert!(message.contains(expected), "{wrong}: {message}");
+        }
     }
 
     #[test]

@@ -3,12 +3,13 @@
 
 use super::launch::{self, Handle};
 use super::redirect::{self, refuse};
-use super::{code_challenge, repeated, value};
+use super::refusal::Refused;
+use super::{ceiling, code_challenge, repeated, value};
 use crate::error::Error;
 use crate::http::Exchange;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use smart::scope::names_system;
+use smart::scope_list::names_system;
 
 /// Why a person is not asked for `system/` scopes.
 pub(super) const SYSTEM_SCOPES: &str =
@@ -115,7 +116,7 @@ pub(super) async fn check(
         Err(words) => return Ok(Err(Unfit::Shown(words))),
     };
     let state = value(parameters, "state");
-    let asked = match asked(exchange, parameters) {
+    let asked = match asked(exchange, client_id, parameters) {
         Ok(asked) => match launch::read(exchange, client_id, value(parameters, "launch")).await? {
             Ok(launch) => Ok((asked, launch)),
             Err(words) => Err(("invalid_request", words)),
@@ -180,6 +181,7 @@ struct Asked {
 
 fn asked(
     exchange: &Exchange,
+    client_id: &str,
     parameters: &[(String, String)],
 ) -> Result<Asked, (&'static str, String)> {
     let invalid = |words: &str| ("invalid_request", words.to_owned());
@@ -193,6 +195,9 @@ fn asked(
     if names_system(scope) {
         return Err(("invalid_scope", SYSTEM_SCOPES.into()));
     }
+    // The provider is asked for no more than the app may have.
+    let scope = ceiling::cut_request(exchange, client_id, scope)
+        .map_err(|Refused(error, words)| (error, words))?;
     let audience = value(parameters, "aud").filter(|audience| is_ours(exchange, audience));
     let audience = audience
         .ok_or_else(|| invalid(&format!("The parameter aud must be {}.", exchange.base_url)))?;
@@ -200,7 +205,7 @@ fn asked(
     Ok(Asked {
         state: state.to_owned(),
         audience: audience.to_owned(),
-        scope: scope.to_owned(),
+        scope,
         challenge,
     })
 }

@@ -10,6 +10,7 @@ mod app_request;
 mod authorize;
 mod backend_service;
 mod callback;
+mod ceiling;
 mod client_authentication;
 mod code_challenge;
 mod context;

@@ -4,6 +4,7 @@
 mod authorize;
 mod backend_service;
 mod callback;
+mod ceiling;
 mod client_key;
 mod context;
 mod cors;
