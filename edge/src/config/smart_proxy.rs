@@ -40,6 +40,8 @@ pub(crate) struct SmartClient {
     pub(crate) service: Option<Service>,
     /// The most that people can grant it, as scopes for resources; without it, whatever they grant.
     pub(crate) scope_ceiling: Option<String>,
+    /// Whether it must push its requests for codes. <https://www.rfc-editor.org/rfc/rfc9126#section-6>
+    pub(crate) must_push: bool,
     /// Whether it may ask about every token, as a resource server does.
     pub(crate) introspects: bool,
 }
@@ -75,6 +77,8 @@ struct Registration {
     roles: Vec<String>,
     scope: Option<String>,
     scope_ceiling: Option<String>,
+    #[serde(default)]
+    require_pushed_authorization_requests: bool,
     #[serde(default)]
     introspect: bool,
 }
@@ -138,6 +142,7 @@ impl Registration {
             keys,
             service,
             scope_ceiling: self.scope_ceiling,
+            must_push: self.require_pushed_authorization_requests,
             introspects: self.introspect,
         })
     }

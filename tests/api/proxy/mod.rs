@@ -14,6 +14,7 @@ mod launch;
 mod launch_handle;
 mod parameters;
 mod pkce;
+mod pushed;
 mod rate_limit;
 mod redirects;
 mod refresh;
