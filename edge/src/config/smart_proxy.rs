@@ -40,6 +40,9 @@ pub(crate) struct SmartClient {
     pub(crate) service: Option<Service>,
     /// The most that people can grant it, as scopes for resources; without it, whatever they grant.
     pub(crate) scope_ceiling: Option<String>,
+    /// Whether answers that the browser brings it name the issuer. fhirclient.js stumbles over it.
+    /// <https://www.rfc-editor.org/rfc/rfc9207>
+    pub(crate) answers_with_issuer: bool,
     /// Whether it must push its requests for codes. <https://www.rfc-editor.org/rfc/rfc9126#section-6>
     pub(crate) must_push: bool,
     /// Whether it may ask about every token, as a resource server does.
@@ -77,6 +80,8 @@ struct Registration {
     roles: Vec<String>,
     scope: Option<String>,
     scope_ceiling: Option<String>,
+    #[serde(default)]
+    authorization_response_iss: bool,
     #[serde(default)]
     require_pushed_authorization_requests: bool,
     #[serde(default)]
@@ -142,6 +147,7 @@ impl Registration {
             keys,
             service,
             scope_ceiling: self.scope_ceiling,
+            answers_with_issuer: self.authorization_response_iss,
             must_push: self.require_pushed_authorization_requests,
             introspects: self.introspect,
         })
@@ -235,6 +241,16 @@ impl SmartProxy {
     /// Whether any client proves itself by keys.
     pub(crate) fn has_keys(&self) -> bool {
         self.clients.iter().any(|client| client.keys.is_some())
+    }
+
+    /// Whether the issuer stands in the answer to every app, so that an app may insist on it.
+    pub(crate) fn always_answers_with_issuer(&self) -> bool {
+        let mut apps = self
+            .clients
+            .iter()
+            .filter(|client| !client.redirect_uris.is_empty())
+            .peekable();
+        apps.peek().is_some() && apps.all(|client| client.answers_with_issuer)
     }
 
     /// Whether any client with keys may ask about every token.
@@ -405,6 +421,24 @@ mod tests {
         }
         let twice = r#"[{"clientId":"a"},{"clientId":"a"}]"#;
         assert!(read(twice).unwrap_err().contains("stands twice"));
+    }
+
+    #[test]
+    fn only_an_issuer_in_every_answer_is_always_there() {
+        let with =
+            r#"{"clientId":"a","redirectUris":["https://a/"],"authorizationResponseIss":true}"#;
+        let without = r#"{"clientId":"b","redirectUris":["https://b/"]}"#;
+        let service = r#"{"clientId":"c","introspect":true}"#;
+        for (clients, expected) in [
+            (vec![], false),
+            (vec![service], false),
+            (vec![with], true),
+            (vec![with, service], true),
+            (vec![with, without], false),
+        ] {
+            let proxy = read(&format!("[{}]", clients.join(","))).unwrap();
+            assert_eq!(proxy.always_answers_with_issuer(), expected, "{clients:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code>
 
 use super::launch::{self, Handle};
-use super::redirect::{self, refuse};
+use super::redirect::{self, App, refuse};
 use super::refusal::Refused;
 use super::{ceiling, code_challenge, repeated, value};
 use crate::error::Error;
@@ -49,6 +49,7 @@ pub(super) enum Unfit {
     Shown(String),
     /// The app is told.
     Told {
+        client_id: String,
         redirect_uri: String,
         state: Option<String>,
         error: &'static str,
@@ -61,20 +62,22 @@ impl Unfit {
     ///
     /// # Errors
     /// When it is to be shown here.
-    pub(super) fn address(self) -> Result<String, Error> {
+    pub(super) async fn address(self, exchange: &Exchange) -> Result<String, Error> {
         match self {
             Self::Shown(words) => Err(refuse(&words)),
             Self::Told {
+                client_id,
                 redirect_uri,
                 state,
                 error,
                 words,
-            } => Ok(redirect::error(
-                &redirect_uri,
-                error,
-                &words,
-                state.as_deref(),
-            )),
+            } => {
+                let app = App {
+                    client_id: &client_id,
+                    redirect_uri: &redirect_uri,
+                };
+                redirect::error(exchange, app, (error, &words), state.as_deref()).await
+            }
         }
     }
 }
@@ -101,8 +104,17 @@ impl AppRequest {
     }
 
     /// Tells the app that it gets no code.
-    pub(super) fn refusal(&self, error: &str, description: &str) -> String {
-        redirect::error(&self.redirect_uri, error, description, Some(&self.state))
+    pub(super) async fn refusal(
+        &self,
+        exchange: &Exchange,
+        error: &str,
+        description: &str,
+    ) -> Result<String, Error> {
+        let app = App {
+            client_id: &self.client_id,
+            redirect_uri: &self.redirect_uri,
+        };
+        redirect::error(exchange, app, (error, description), Some(&self.state)).await
     }
 }
 
@@ -127,6 +139,7 @@ pub(super) async fn check(
         Ok(asked) => asked,
         Err((error, words)) => {
             return Ok(Err(Unfit::Told {
+                client_id: client_id.to_owned(),
                 redirect_uri: redirect_uri.to_owned(),
                 state: state.map(ToOwned::to_owned),
                 error,

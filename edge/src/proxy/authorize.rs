@@ -58,17 +58,19 @@ pub(super) async fn authorize(exchange: &Exchange) -> Result<Answer, Error> {
     };
     let request = match request {
         Ok(request) => request,
-        Err(unfit) => return Ok(redirect::to(unfit.address()?)),
+        Err(unfit) => return Ok(redirect::to(unfit.address(exchange).await?)),
     };
     let client = exchange.config.smart_proxy.client(&request.client_id);
     if reference.is_none() && client.is_some_and(|client| client.must_push) {
         let words = "The app must push its request first (pushed_authorization_request_endpoint).";
-        return Ok(redirect::to(request.refusal("invalid_request", words)));
+        let refusal = request.refusal(exchange, "invalid_request", words);
+        return Ok(redirect::to(refusal.await?));
     }
     if !request.needs().is_empty() {
         if request.forbids_pages() {
             let words = "A person must choose the patient, and prompt=none forbids to ask.";
-            return Ok(redirect::to(request.refusal("interaction_required", words)));
+            let refusal = request.refusal(exchange, "interaction_required", words);
+            return Ok(redirect::to(refusal.await?));
         }
         return context::ask(exchange, request).await;
     }

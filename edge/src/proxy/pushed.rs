@@ -115,6 +115,7 @@ pub(super) async fn opened(
     }
     if expires <= exchange.now {
         return Ok(Err(Unfit::Told {
+            client_id: request.client_id,
             redirect_uri: request.redirect_uri,
             state: Some(request.state),
             error: "invalid_request_uri",

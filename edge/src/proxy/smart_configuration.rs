@@ -115,6 +115,10 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
                 "pushed_authorization_request_endpoint".into(),
                 json!(endpoint),
             );
+            // An app that reads `true` refuses answers without the issuer.
+            let always = exchange.config.smart_proxy.always_answers_with_issuer();
+            let name = "authorization_response_iss_parameter_supported";
+            members.insert(name.into(), json!(always));
             // Registration says which apps must.
             members.insert("require_pushed_authorization_requests".into(), json!(false));
         }

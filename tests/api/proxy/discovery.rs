@@ -100,6 +100,7 @@ fn the_smart_configuration_names_the_proxy_and_only_what_it_can() {
         "pushed_authorization_request_endpoint":
             format!("{}/AadSmartOnFhirProxy/par", server.base),
         "require_pushed_authorization_requests": false,
+        "authorization_response_iss_parameter_supported": false,
         "grant_types_supported": null,
         "introspection_endpoint_auth_methods_supported": ["Bearer"],
         "revocation_endpoint_auth_methods_supported": ["none"],

@@ -10,6 +10,7 @@ mod context;
 mod cors;
 mod discovery;
 mod introspect;
+mod issuer;
 mod launch;
 mod launch_handle;
 mod parameters;
