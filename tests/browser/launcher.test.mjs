@@ -143,3 +143,27 @@ scene('the picker is worked by the keyboard alone, as the pattern says', { as: '
   await page.keyboard.press('Enter');
   assert.deepEqual(await context(page), {});
 });
+
+scene('a handle of the server names nobody in the address, and launches the app', { as: 'writer', at: '/app/launcher?patient=demo-amelia' }, async ({ page, base }) => {
+  await page.getByRole('button', { name: 'Get a launch handle' }).click();
+  const link = page.getByRole('link', { name: /^Launch with the handle/ });
+  await link.waitFor();
+  const address = new URL(await link.getAttribute('href'));
+  assert.equal(address.searchParams.get('iss'), base);
+  const handle = address.searchParams.get('launch');
+  assert.match(handle, /^[\w-]{100,}$/);
+  assert.doesNotMatch(Buffer.from(handle, 'base64url').toString('latin1'), /demo-amelia/);
+  assert.match(await link.getAttribute('rel'), /noopener/);
+  assert.deepEqual(await violations(page), []);
+
+  const [app] = await Promise.all([page.context().waitForEvent('page'), link.click()]);
+  await app.waitForURL(/\/app\/sample-app/);
+  await app.getByText('Hartley').first().waitFor();
+  // It opened: the next launch needs another.
+  await page.getByRole('button', { name: 'Get a launch handle' }).waitFor();
+});
+
+scene('who may not launch apps is told', { as: 'reader', at: '/app/launcher?patient=demo-amelia', complaint: /status of 403/ }, async ({ page }) => {
+  await page.getByRole('button', { name: 'Get a launch handle' }).click();
+  await page.getByText('a role with `launch` is needed').waitFor();
+});

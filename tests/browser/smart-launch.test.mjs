@@ -167,7 +167,7 @@ function scenes(version, authority) {
   scene('a launch for somebody else’s patient gives the app no token', { complaint: /status of 400/ }, async (props) => {
     const { entry } = await everything(props, 'Patient?_count=100');
     const patient = entry.map(({ resource }) => resource.id).find((id) => id !== OWN);
-    assert.match(await launched(props, { context: { patient } }), /^The app failed: .*The launch cannot be used/);
+    assert.match(await launched(props, { context: { patient } }), /^The app failed: .*The launch cannot be used/s);
   });
 
   scene('an origin that is not listed cannot read the token', { complaint: /CORS policy|net::ERR_FAILED/ }, async (props) => {

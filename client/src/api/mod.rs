@@ -12,3 +12,5 @@ pub mod record_search;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod fhir_client;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod launch_handle;

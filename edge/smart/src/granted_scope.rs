@@ -1,4 +1,4 @@
-//! What is granted of the scopes that a backend service asks for: never more than it may have.
+//! What is granted of the scopes that a client asks for: never more than it may have.
 //! <https://hl7.org/fhir/smart-app-launch/backend-services.html#scopes>
 
 use crate::scope::{Access, Scope, ScopeContext, ScopeError, parse_scopes};
@@ -35,9 +35,70 @@ pub fn granted(asked: &str, allowed: &str) -> Result<String, ScopeError> {
     Ok(parts.join(" "))
 }
 
-/// What both scopes let be done.
+/// Scopes of a sign-in that say nothing about what may be done with resources.
+const SIGN_IN: [&str; 9] = [
+    "openid",
+    "profile",
+    "email",
+    "fhirUser",
+    "launch",
+    "launch/patient",
+    "launch/encounter",
+    "offline_access",
+    "online_access",
+];
+
+/// What is left of an app's scopes below a `ceiling` of scopes for resources. Those of the sign-in
+/// stay; what lies above the ceiling, or has no place below it, is cut off.
+pub fn below_ceiling(asked: &str, ceiling: &str) -> String {
+    // One by one: an app may have scopes of several contexts below its ceiling.
+    let one = |token: &str| parse_scopes(token).ok()?.into_iter().next();
+    let ceiling: Vec<Scope> = ceiling.split_ascii_whitespace().filter_map(one).collect();
+    let mut left: Vec<String> = Vec::new();
+    for token in asked.split_ascii_whitespace() {
+        let parts = match one(token) {
+            Some(scope) => {
+                let parts = ceiling.iter().filter_map(|own| within(&scope, own));
+                let parts: Vec<Scope> = parts.collect();
+                if parts.contains(&scope) {
+                    vec![token.to_owned()]
+                } else {
+                    parts.iter().map(ToString::to_string).collect()
+                }
+            }
+            None if SIGN_IN.contains(&token) => vec![token.to_owned()],
+            None => Vec::new(),
+        };
+        for part in parts {
+            if !left.contains(&part) {
+                left.push(part);
+            }
+        }
+    }
+    left.join(" ")
+}
+
+/// What both lists of scopes let be done.
+pub fn intersection(left: &[Scope], right: &[Scope]) -> Vec<Scope> {
+    let mut both: Vec<Scope> = Vec::new();
+    for one in left {
+        let shared = right
+            .iter()
+            .filter_map(|other| within(one, other).or_else(|| within(other, one)));
+        for scope in shared {
+            if !both.contains(&scope) {
+                both.push(scope);
+            }
+        }
+    }
+    both
+}
+
+/// What both scopes let be done. What the user may see includes what of it is the patient's.
 fn within(asked: &Scope, allowed: &Scope) -> Option<Scope> {
-    if asked.context != allowed.context {
+    let contexts = (asked.context, allowed.context);
+    let is_of_patient = contexts == (ScopeContext::Patient, ScopeContext::User);
+    if asked.context != allowed.context && !is_of_patient {
         return None;
     }
     let resource_type = match (&asked.resource_type, &allowed.resource_type) {
@@ -172,7 +233,98 @@ mod tests {
         assert!(granted("system/Patient.sr", "system/*.rs").is_err());
     }
 
+    #[test]
+    fn what_lies_above_the_ceiling_is_cut_off() {
+        for (asked, ceiling, expected) in [
+            (
+                "openid launch patient/*.rs offline_access",
+                "patient/*.cruds",
+                "openid launch patient/*.rs offline_access",
+            ),
+            (
+                "patient/*.read openid",
+                "patient/*.rs",
+                "patient/*.read openid",
+            ),
+            ("patient/*.cruds", "patient/*.rs", "patient/*.rs"),
+            (
+                "launch/patient patient/*.*",
+                "patient/Patient.rs patient/Observation.rs?category=vital-signs",
+                "launch/patient patient/Patient.rs patient/Observation.rs?category=vital-signs",
+            ),
+            (
+                "patient/Observation.rs",
+                "user/*.rs",
+                "patient/Observation.rs",
+            ),
+            ("user/Observation.rs", "patient/*.rs", ""),
+            (
+                "patient/*.rs",
+                "patient/Patient.rs user/Practitioner.r",
+                "patient/Patient.rs patient/Practitioner.r",
+            ),
+            ("system/*.rs", "patient/*.rs user/*.rs", ""),
+            ("user_impersonation openid", "user/*.cruds", "openid"),
+            ("https://fhir.example/.default", "user/*.cruds", ""),
+            ("patient/Observation.x fhirUser", "patient/*.rs", "fhirUser"),
+            ("", "patient/*.rs", ""),
+        ] {
+            let left = below_ceiling(asked, ceiling);
+            assert_eq!(left, expected, "{asked} below {ceiling}");
+        }
+    }
+
+    #[test]
+    fn an_intersection_is_what_both_lists_permit() {
+        for (left, right, expected) in [
+            ("user/*.cruds", "user/Observation.rs", "user/Observation.rs"),
+            ("user/*.rs", "patient/*.cruds", "patient/*.rs"),
+            ("patient/*.cruds", "user/*.rs", "patient/*.rs"),
+            ("user/*.read", "user/Patient.cu", ""),
+            ("system/*.rs", "user/*.rs", ""),
+            (
+                "user/Patient.rs user/Group.rs",
+                "user/*.r",
+                "user/Patient.r user/Group.r",
+            ),
+        ] {
+            let [one, other] = [left, right].map(|list| parse_scopes(list).unwrap());
+            for both in [intersection(&one, &other), intersection(&other, &one)] {
+                let mut both: Vec<String> = both.iter().map(ToString::to_string).collect();
+                let mut expected: Vec<&str> = expected.split_ascii_whitespace().collect();
+                both.sort();
+                expected.sort_unstable();
+                assert_eq!(both, expected, "{left} and {right}");
+            }
+        }
+    }
+
     proptest! {
+        #[test]
+        fn nothing_is_left_above_the_ceiling(
+            asked in prop::collection::vec(
+                "(patient|user|system)/(\\*|Patient|Group)\\.(read|write|\\*|c?r?u?d?s(\\?a=b)?)",
+                1..4,
+            ),
+            ceiling in prop::collection::vec(
+                "(patient|user)/(\\*|Patient)\\.(r|rs|cud|cruds)(\\?c=d)?",
+                1..4,
+            ),
+        ) {
+            let (asked, ceiling) = (asked.join(" "), ceiling.join(" "));
+            let own: Vec<Scope> = ceiling
+                .split_ascii_whitespace()
+                .flat_map(|token| parse_scopes(token).unwrap())
+                .collect();
+            let left = below_ceiling(&asked, &ceiling);
+            for token in left.split_ascii_whitespace() {
+                for scope in parse_scopes(token).unwrap() {
+                    prop_assert!(own.iter().any(|own| within(&scope, own).as_ref() == Some(&scope)));
+                }
+            }
+            prop_assert_eq!(below_ceiling(&left, &ceiling), left);
+        }
+
         #[test]
         fn a_scope_that_is_written_is_read_again(
             bits in 1_u8..32,

@@ -14,6 +14,7 @@ pub mod pkce;
 pub mod qualified_scope;
 pub mod redirect_uri;
 pub mod scope;
+pub mod scope_list;
 pub mod state;
 pub mod token_error;
 pub mod token_response;

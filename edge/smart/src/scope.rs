@@ -115,14 +115,6 @@ pub fn is_smart(list: &str) -> bool {
     })
 }
 
-/// Whether a list has a scope of the context `system`, well-formed or not.
-pub fn names_system(list: &str) -> bool {
-    list.split_ascii_whitespace().any(|token| {
-        let (head, _) = split_constraint(token);
-        split_context(&head).is_some_and(|(context, _)| context == ScopeContext::System)
-    })
-}
-
 fn parse_scope(token: &str) -> Result<Option<(Scope, Notation)>, ScopeError> {
     let wrong = |reason: &str| ScopeError(format!("the scope `{token}` {reason}"));
     let (head, constraint) = split_constraint(token);
@@ -159,7 +151,7 @@ fn parse_scope(token: &str) -> Result<Option<(Scope, Notation)>, ScopeError> {
 /// Splits a scope before its constraint, so that nothing in a value can pass for a scope. Some
 /// providers percent-encode a scope as a whole; the values of a constraint are decoded later, as a
 /// form.
-fn split_constraint(token: &str) -> (String, Option<String>) {
+pub(crate) fn split_constraint(token: &str) -> (String, Option<String>) {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     if let Some((head, constraint)) = token.split_once('?') {
         return (decode(head), Some(constraint.to_owned()));
@@ -173,7 +165,7 @@ fn split_constraint(token: &str) -> (String, Option<String>) {
 
 /// Whose data the part before the constraint is about, and what of which type. A provider may want
 /// it qualified with the audience: it is what stands at the end then.
-fn split_context(head: &str) -> Option<(ScopeContext, &str)> {
+pub(crate) fn split_context(head: &str) -> Option<(ScopeContext, &str)> {
     const CONTEXTS: [(&str, ScopeContext); 3] = [
         ("patient", ScopeContext::Patient),
         ("user", ScopeContext::User),
@@ -306,30 +298,6 @@ mod tests {
             ("patient/Observation.nonsense", true),
         ] {
             assert_eq!(is_smart(list), expected, "{list}");
-        }
-    }
-
-    #[test]
-    fn a_list_with_a_system_scope_is_recognised() {
-        for list in [
-            "system/*.rs",
-            "openid system$Patient.read",
-            "system.Patient.read",
-            "system%2FPatient.rs",
-            "https://fhir.example/system$*.cruds",
-            "system/nonsense",
-        ] {
-            assert!(names_system(list), "{list}");
-        }
-        for list in [
-            "",
-            "openid launch",
-            "patient/*.rs user/*.rs",
-            "systemic",
-            "https://system.example",
-            "patient/Observation.rs?category=system/*.rs",
-        ] {
-            assert!(!names_system(list), "{list}");
         }
     }
 

@@ -56,14 +56,15 @@ pub(crate) fn stated_client(assertion: &str) -> Result<String, String> {
     Ok(subject.to_owned())
 }
 
-/// Checks an assertion of `client_id` for the token endpoint `audience` at `now` (milliseconds).
+/// Checks an assertion of `client_id` for one of `audiences`, the token endpoint first, at `now`
+/// (milliseconds).
 ///
 /// # Errors
 /// The inner one says what is wrong with it, in words that end a sentence.
 pub(crate) async fn check_assertion(
     assertion: &str,
     (client_id, keys): (&str, &ClientKeys),
-    audience: &str,
+    audiences: &[String],
     now: i64,
 ) -> Result<Result<Assertion, String>, Error> {
     let token = match jwt::parse(assertion) {
@@ -74,7 +75,7 @@ pub(crate) async fn check_assertion(
     if !token.is_of_type(&["jwt", "client-authentication+jwt"]) {
         return Ok(Err("its `typ` must be JWT".into()));
     }
-    let checked = check_claims(&token.claims, client_id, audience, now / 1000)
+    let checked = check_claims(&token.claims, client_id, audiences, now / 1000)
         .and_then(|checked| check_key_address(&token, keys).map(|()| checked));
     let checked = match checked {
         Ok(checked) => checked,
@@ -106,7 +107,7 @@ fn check_key_address(token: &Unverified<'_>, keys: &ClientKeys) -> Result<(), St
 fn check_claims(
     claims: &Value,
     client_id: &str,
-    audience: &str,
+    audiences: &[String],
     now: i64,
 ) -> Result<Assertion, String> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
@@ -115,12 +116,14 @@ fn check_claims(
             return Err(format!("its `{name}` is not the client_id"));
         }
     }
+    let is_own = |stated: &Value| audiences.iter().any(|own| stated.as_str() == Some(own));
     let is_for_us = match claims.get("aud") {
-        Some(Value::String(stated)) => stated == audience,
-        Some(Value::Array(all)) => all.iter().any(|stated| stated.as_str() == Some(audience)),
-        _ => false,
+        Some(Value::Array(all)) => all.iter().any(is_own),
+        Some(stated) => is_own(stated),
+        None => false,
     };
     if !is_for_us {
+        let audience = audiences.first().map_or("", String::as_str);
         return Err(format!("its `aud` must be the token endpoint, {audience}"));
     }
     let time = |name: &str| claims.get(name).and_then(Value::as_i64);
@@ -150,13 +153,16 @@ mod tests {
 
     const AUDIENCE: &str = "https://fhir.example/AadSmartOnFhirProxy/token";
 
+    const PAR: &str = "https://fhir.example/AadSmartOnFhirProxy/par";
+
     fn check(change: &Value) -> Result<Assertion, String> {
         let mut claims = json!({"iss": "svc", "sub": "svc", "aud": AUDIENCE, "exp": 1300,
             "iat": 1000, "jti": "1"});
         for (name, value) in change.as_object().unwrap() {
             claims[name] = value.clone();
         }
-        check_claims(&claims, "svc", AUDIENCE, 1000)
+        let audiences = [AUDIENCE, PAR].map(ToOwned::to_owned);
+        check_claims(&claims, "svc", &audiences, 1000)
     }
 
     #[test]
@@ -164,6 +170,7 @@ mod tests {
         let taken = check(&json!({})).unwrap();
         assert_eq!((taken.id.as_str(), taken.expires), ("1", 1360));
         assert!(check(&json!({"aud": ["x", AUDIENCE]})).is_ok());
+        assert!(check(&json!({"aud": PAR})).is_ok());
         assert!(check(&json!({"exp": 941, "iat": null})).is_ok(), "skew");
     }
 

@@ -6,6 +6,7 @@ use super::grant::Action;
 use crate::error::{Error, Reason};
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{self, Compartment, Confinement};
+use smart::granted_scope::intersection;
 use smart::scope::{Access, Scope, ScopeContext, is_smart, parse_scopes, parse_scopes_of};
 
 /// The scope of a client that acts with the whole role of the person.
@@ -53,13 +54,24 @@ enum Scopes {
     Limited(Vec<Scope>),
 }
 
+impl Scopes {
+    /// What both permit.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unlimited, other) => other,
+            (own, Self::Unlimited) => own,
+            (Self::Limited(own), Self::Limited(other)) => Self::Limited(intersection(&own, &other)),
+        }
+    }
+}
+
 /// What narrows a caller.
 #[derive(Debug)]
 pub(super) struct Narrowing {
     /// The scopes that count, or what is wrong with them.
     scopes: Result<Scopes, String>,
     is_smart_user: bool,
-    /// Whether the token itself has no scope for resources that counts.
+    /// Whether the token, or what the app was granted, has no scope for resources that counts.
     is_unscoped: bool,
     /// The compartment of the person.
     own: Option<Compartment>,
@@ -71,7 +83,8 @@ impl Narrowing {
     /// What narrows the bearer; `None` when nothing does.
     pub(super) fn of(stated: &Stated<'_>) -> Option<Self> {
         let scopes = effective(stated);
-        let is_unscoped = scopes_of(stated.scopes, stated.bearer).is_ok_and(|own| own.is_empty());
+        let has_none = |list| scopes_of(list, stated.bearer).is_ok_and(|own| own.is_empty());
+        let is_unscoped = has_none(stated.scopes) || granted(stated).is_some_and(has_none);
         if matches!(scopes, Ok(Scopes::Unlimited)) && !stated.is_smart_user {
             return None;
         }
@@ -168,13 +181,26 @@ impl Narrowing {
     }
 }
 
-/// The scopes that count: those of the token, or those that the app was granted with a token that
-/// has none, as at a provider that knows no scopes.
+/// The scopes that count: what both the token and the proxy's grant permit. The provider may put
+/// more into a token than the app was granted, and one that knows no scopes puts none.
 fn effective(stated: &Stated<'_>) -> Result<Scopes, String> {
-    let (list, is_launched) = match stated.launched {
-        Some(launched) if !names_resources(stated.scopes) => (launched.scope.as_str(), true),
-        _ => (stated.scopes, false),
-    };
+    let of_token = permitted(stated.scopes, stated, false)?;
+    match granted(stated) {
+        Some(granted) => Ok(of_token.and(permitted(granted, stated, true)?)),
+        None => Ok(of_token),
+    }
+}
+
+/// What the proxy granted together with the token; `None` when it did not write that down for a
+/// token that has scopes of its own.
+fn granted<'a>(stated: &Stated<'a>) -> Option<&'a str> {
+    let granted = stated.launched?.scope.as_str();
+    let is_written_down = !granted.is_empty() || !names_resources(stated.scopes);
+    is_written_down.then_some(granted)
+}
+
+/// What a list of scopes permits.
+fn permitted(list: &str, stated: &Stated<'_>, is_granted: bool) -> Result<Scopes, String> {
     if names_resources(list) {
         let scopes = scopes_of(list, stated.bearer)?;
         // A SMART user whose scopes are all of services is one without scopes.
@@ -189,7 +215,8 @@ fn effective(stated: &Stated<'_>) -> Result<Scopes, String> {
     let impersonates = names.any(|name| {
         name.rsplit('/').next() == Some(USER_IMPERSONATION) || name.ends_with("/.default")
     });
-    if !impersonates && (is_launched || is_smart(list)) && !stated.is_smart_user {
+    let asks_who_is_there = is_granted || (stated.launched.is_none() && is_smart(list));
+    if !impersonates && asks_who_is_there && !stated.is_smart_user {
         // An app that asked who is there, not for data.
         return Ok(Scopes::Limited(Vec::new()));
     }

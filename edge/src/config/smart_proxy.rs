@@ -4,7 +4,7 @@ use crate::auth::{ClientKeys, Roles};
 use serde::Deserialize;
 use serde_json::Value;
 use smart::redirect_uri::{LOOPBACK, is_safe};
-use smart::scope::{ScopeContext, parse_scopes};
+use smart::scope::{Scope, ScopeContext, parse_scopes};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -38,6 +38,13 @@ pub(crate) struct SmartClient {
     pub(crate) keys: Option<ClientKeys>,
     /// What it may do by itself, as a backend service.
     pub(crate) service: Option<Service>,
+    /// The most that people can grant it, as scopes for resources; without it, whatever they grant.
+    pub(crate) scope_ceiling: Option<String>,
+    /// Whether answers that the browser brings it name the issuer. fhirclient.js stumbles over it.
+    /// <https://www.rfc-editor.org/rfc/rfc9207>
+    pub(crate) answers_with_issuer: bool,
+    /// Whether it must push its requests for codes. <https://www.rfc-editor.org/rfc/rfc9126#section-6>
+    pub(crate) must_push: bool,
     /// Whether it may ask about every token, as a resource server does.
     pub(crate) introspects: bool,
 }
@@ -72,6 +79,11 @@ struct Registration {
     #[serde(default)]
     roles: Vec<String>,
     scope: Option<String>,
+    scope_ceiling: Option<String>,
+    #[serde(default)]
+    authorization_response_iss: bool,
+    #[serde(default)]
+    require_pushed_authorization_requests: bool,
     #[serde(default)]
     introspect: bool,
 }
@@ -125,12 +137,18 @@ impl Registration {
                 "SMART_CLIENTS: `{id}` has the role `{unknown}`, which is neither built in nor in ROLES"
             ));
         }
+        if let Some(ceiling) = &self.scope_ceiling {
+            check_ceiling(id, ceiling)?;
+        }
         Ok(SmartClient {
             client_id: self.client_id,
             name: self.name,
             redirect_uris: self.redirect_uris,
             keys,
             service,
+            scope_ceiling: self.scope_ceiling,
+            answers_with_issuer: self.authorization_response_iss,
+            must_push: self.require_pushed_authorization_requests,
             introspects: self.introspect,
         })
     }
@@ -149,6 +167,23 @@ fn system_scopes(id: &str, scope: String) -> Result<String, String> {
         ));
     }
     Ok(scope)
+}
+
+/// Scopes for resources, none of them of the context `system`.
+fn check_ceiling(id: &str, ceiling: &str) -> Result<(), String> {
+    let wrong = |problem: &str| format!("SMART_CLIENTS: the scopeCeiling of `{id}`: {problem}");
+    let mut tokens = ceiling.split_ascii_whitespace().peekable();
+    tokens.peek().ok_or_else(|| wrong("it is empty"))?;
+    for token in tokens {
+        let scopes = parse_scopes(token).map_err(|problem| wrong(&problem.to_string()))?;
+        let of_person = |scope: &Scope| scope.context != ScopeContext::System;
+        if !scopes.first().is_some_and(of_person) {
+            return Err(wrong(&format!(
+                "`{token}` must be a `patient/` or `user/` scope, such as `patient/*.rs`"
+            )));
+        }
+    }
+    Ok(())
 }
 
 impl SmartProxy {
@@ -206,6 +241,16 @@ impl SmartProxy {
     /// Whether any client proves itself by keys.
     pub(crate) fn has_keys(&self) -> bool {
         self.clients.iter().any(|client| client.keys.is_some())
+    }
+
+    /// Whether the issuer stands in the answer to every app, so that an app may insist on it.
+    pub(crate) fn always_answers_with_issuer(&self) -> bool {
+        let mut apps = self
+            .clients
+            .iter()
+            .filter(|client| !client.redirect_uris.is_empty())
+            .peekable();
+        apps.peek().is_some() && apps.all(|client| client.answers_with_issuer)
     }
 
     /// Whether any client with keys may ask about every token.
@@ -376,6 +421,48 @@ mod tests {
         }
         let twice = r#"[{"clientId":"a"},{"clientId":"a"}]"#;
         assert!(read(twice).unwrap_err().contains("stands twice"));
+    }
+
+    #[test]
+    fn only_an_issuer_in_every_answer_is_always_there() {
+        let with =
+            r#"{"clientId":"a","redirectUris":["https://a/"],"authorizationResponseIss":true}"#;
+        let without = r#"{"clientId":"b","redirectUris":["https://b/"]}"#;
+        let service = r#"{"clientId":"c","introspect":true}"#;
+        for (clients, expected) in [
+            (vec![], false),
+            (vec![service], false),
+            (vec![with], true),
+            (vec![with, service], true),
+            (vec![with, without], false),
+        ] {
+            let proxy = read(&format!("[{}]", clients.join(","))).unwrap();
+            assert_eq!(proxy.always_answers_with_issuer(), expected, "{clients:?}");
+        }
+    }
+
+    #[test]
+    fn a_ceiling_is_of_scopes_for_resources() {
+        let ceiling = |scopes: &str| {
+            let clients = serde_json::json!([{ "clientId": "a", "scopeCeiling": scopes }]);
+            read(&clients.to_string())
+        };
+        for right in ["patient/*.rs", "patient/*.cruds user/Practitioner.read"] {
+            let proxy = ceiling(right).unwrap();
+            let client = proxy.client("a").unwrap();
+            assert_eq!(client.scope_ceiling.as_deref(), Some(right));
+        }
+        for (wrong, expected) in [
+            ("", "empty"),
+            (" ", "empty"),
+            ("openid patient/*.rs", "`openid`"),
+            ("patient/*.rs system/*.rs", "`system/*.rs`"),
+            ("user_impersonation", "`user_impersonation`"),
+            ("patient/*.sr", "must end in"),
+        ] {
+            let message = ceiling(wrong).unwrap_err();
+            assert!(message.contains(expected), "{wrong}: {message}");
+        }
     }
 
     #[test]

@@ -2,13 +2,14 @@
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code>
 
 use super::launch::{self, Handle};
-use super::redirect::{self, refuse};
-use super::{code_challenge, repeated, value};
+use super::redirect::{self, App, refuse};
+use super::refusal::Refused;
+use super::{ceiling, code_challenge, repeated, value};
 use crate::error::Error;
 use crate::http::Exchange;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use smart::scope::names_system;
+use smart::scope_list::names_system;
 
 /// Why a person is not asked for `system/` scopes.
 pub(super) const SYSTEM_SCOPES: &str =
@@ -48,6 +49,7 @@ pub(super) enum Unfit {
     Shown(String),
     /// The app is told.
     Told {
+        client_id: String,
         redirect_uri: String,
         state: Option<String>,
         error: &'static str,
@@ -60,20 +62,22 @@ impl Unfit {
     ///
     /// # Errors
     /// When it is to be shown here.
-    pub(super) fn address(self) -> Result<String, Error> {
+    pub(super) async fn address(self, exchange: &Exchange) -> Result<String, Error> {
         match self {
             Self::Shown(words) => Err(refuse(&words)),
             Self::Told {
+                client_id,
                 redirect_uri,
                 state,
                 error,
                 words,
-            } => Ok(redirect::error(
-                &redirect_uri,
-                error,
-                &words,
-                state.as_deref(),
-            )),
+            } => {
+                let app = App {
+                    client_id: &client_id,
+                    redirect_uri: &redirect_uri,
+                };
+                redirect::error(exchange, app, (error, &words), state.as_deref()).await
+            }
         }
     }
 }
@@ -100,8 +104,17 @@ impl AppRequest {
     }
 
     /// Tells the app that it gets no code.
-    pub(super) fn refusal(&self, error: &str, description: &str) -> String {
-        redirect::error(&self.redirect_uri, error, description, Some(&self.state))
+    pub(super) async fn refusal(
+        &self,
+        exchange: &Exchange,
+        error: &str,
+        description: &str,
+    ) -> Result<String, Error> {
+        let app = App {
+            client_id: &self.client_id,
+            redirect_uri: &self.redirect_uri,
+        };
+        redirect::error(exchange, app, (error, description), Some(&self.state)).await
     }
 }
 
@@ -115,7 +128,7 @@ pub(super) async fn check(
         Err(words) => return Ok(Err(Unfit::Shown(words))),
     };
     let state = value(parameters, "state");
-    let asked = match asked(exchange, parameters) {
+    let asked = match asked(exchange, client_id, parameters) {
         Ok(asked) => match launch::read(exchange, client_id, value(parameters, "launch")).await? {
             Ok(launch) => Ok((asked, launch)),
             Err(words) => Err(("invalid_request", words)),
@@ -126,6 +139,7 @@ pub(super) async fn check(
         Ok(asked) => asked,
         Err((error, words)) => {
             return Ok(Err(Unfit::Told {
+                client_id: client_id.to_owned(),
                 redirect_uri: redirect_uri.to_owned(),
                 state: state.map(ToOwned::to_owned),
                 error,
@@ -180,6 +194,7 @@ struct Asked {
 
 fn asked(
     exchange: &Exchange,
+    client_id: &str,
     parameters: &[(String, String)],
 ) -> Result<Asked, (&'static str, String)> {
     let invalid = |words: &str| ("invalid_request", words.to_owned());
@@ -193,6 +208,9 @@ fn asked(
     if names_system(scope) {
         return Err(("invalid_scope", SYSTEM_SCOPES.into()));
     }
+    // The provider is asked for no more than the app may have.
+    let scope = ceiling::cut_request(exchange, client_id, scope)
+        .map_err(|Refused(error, words)| (error, words))?;
     let audience = value(parameters, "aud").filter(|audience| is_ours(exchange, audience));
     let audience = audience
         .ok_or_else(|| invalid(&format!("The parameter aud must be {}.", exchange.base_url)))?;
@@ -200,7 +218,7 @@ fn asked(
     Ok(Asked {
         state: state.to_owned(),
         audience: audience.to_owned(),
-        scope: scope.to_owned(),
+        scope,
         challenge,
     })
 }

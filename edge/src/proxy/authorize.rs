@@ -4,7 +4,7 @@
 use super::app_request::{self, AppRequest};
 use super::launch::Handle;
 use super::redirect::{self, callback_url};
-use super::{Purpose, context};
+use super::{Purpose, context, pushed, value};
 use crate::auth;
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
@@ -51,14 +51,26 @@ pub(super) struct State {
 /// Sends the browser to the provider, to the page where the person chooses what the app asks for,
 /// or back to the app with an error.
 pub(super) async fn authorize(exchange: &Exchange) -> Result<Answer, Error> {
-    let request = match app_request::check(exchange, &exchange.query).await? {
-        Ok(request) => request,
-        Err(unfit) => return Ok(redirect::to(unfit.address()?)),
+    let reference = value(&exchange.query, "request_uri");
+    let request = match reference {
+        Some(reference) => pushed::opened(exchange, &exchange.query, reference).await?,
+        None => app_request::check(exchange, &exchange.query).await?,
     };
+    let request = match request {
+        Ok(request) => request,
+        Err(unfit) => return Ok(redirect::to(unfit.address(exchange).await?)),
+    };
+    let client = exchange.config.smart_proxy.client(&request.client_id);
+    if reference.is_none() && client.is_some_and(|client| client.must_push) {
+        let words = "The app must push its request first (pushed_authorization_request_endpoint).";
+        let refusal = request.refusal(exchange, "invalid_request", words);
+        return Ok(redirect::to(refusal.await?));
+    }
     if !request.needs().is_empty() {
         if request.forbids_pages() {
             let words = "A person must choose the patient, and prompt=none forbids to ask.";
-            return Ok(redirect::to(request.refusal("interaction_required", words)));
+            let refusal = request.refusal(exchange, "interaction_required", words);
+            return Ok(redirect::to(refusal.await?));
         }
         return context::ask(exchange, request).await;
     }

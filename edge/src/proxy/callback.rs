@@ -4,7 +4,7 @@
 use super::Purpose;
 use super::authorize::State;
 use super::launch::Handle;
-use super::redirect::{self, refuse};
+use super::redirect::{self, App, refuse};
 use super::{provider_error, repeated, value};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
@@ -82,12 +82,17 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
             "This sign-in was completed before; start again from the app.",
         ));
     }
+    let client_id = state.client_id.clone();
+    let app = App {
+        client_id: &client_id,
+        redirect_uri: &redirect_uri,
+    };
     if let Some(error) = value(query, "error") {
         let description = value(query, "error_description").unwrap_or_default();
         let error = provider_error::code(error).unwrap_or("server_error");
         let description = provider_error::description(description);
-        let told = redirect::error(&redirect_uri, error, &description, Some(&state.state));
-        return Ok(redirect::to(told));
+        let told = redirect::error(exchange, app, (error, &description), Some(&state.state));
+        return Ok(redirect::to(told.await?));
     }
     let code = value(query, "code")
         .ok_or_else(|| refuse("The identity provider sent neither code nor error."))?;
@@ -106,5 +111,6 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
     let code = exchange.seal(Purpose::Code, &code).await?;
     let mut parameters = vec![("code", code.as_str()), ("state", state.state.as_str())];
     parameters.extend(value(query, "session_state").map(|session| ("session_state", session)));
-    Ok(redirect::to(redirect::address(&redirect_uri, &parameters)))
+    let answered = redirect::answer(exchange, app, &parameters).await?;
+    Ok(redirect::to(answered))
 }

@@ -84,8 +84,10 @@ async fn check(
             "The client_assertion_type must be {ASSERTION_TYPE}."
         ));
     }
-    let audience = format!("{}/{PATH}/token", exchange.base_url);
-    match check_assertion(assertion, (id, keys), &audience, exchange.now).await? {
+    let base = &exchange.base_url;
+    // https://www.rfc-editor.org/rfc/rfc9126#section-2
+    let audiences = ["token", "par"].map(|endpoint| format!("{base}/{PATH}/{endpoint}"));
+    match check_assertion(assertion, (id, keys), &audiences, exchange.now).await? {
         Err(reason) => Ok(Err(not_accepted(&reason))),
         Ok(checked) => {
             let used = format!("assertion {}:{id}{}", id.len(), checked.id);

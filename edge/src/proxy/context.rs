@@ -85,7 +85,8 @@ pub(super) async fn choose(
     if choice.declined {
         spend(exchange, &pending).await?;
         let words = "The person did not choose a patient.";
-        return Ok(location(pending.request.refusal("access_denied", words)));
+        let refusal = pending.request.refusal(exchange, "access_denied", words);
+        return Ok(location(refusal.await?));
     }
     let principal = exchange.authenticate().await?;
     let patient = choice

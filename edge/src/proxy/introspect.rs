@@ -75,8 +75,12 @@ async fn of_provider(exchange: &Exchange, token: &str) -> Result<Option<Value>, 
     for (name, value) in renamed {
         told.extend(value.map(|value| (name.into(), value)));
     }
-    if !inspected.scopes.is_empty() {
-        told.insert("scope".into(), unqualify(&inspected.scopes).into());
+    // What the app was granted is at most what the provider put into the token.
+    let granted = known.grant.as_ref().map(|grant| grant.scope.clone());
+    let scopes = granted.filter(|granted| !granted.is_empty());
+    let scopes = scopes.unwrap_or_else(|| unqualify(&inspected.scopes));
+    if !scopes.is_empty() {
+        told.insert("scope".into(), scopes.into());
     }
     if let Some(grant) = known.grant {
         let launch: Map<String, Value> = serde_json::from_str(&grant.launch).unwrap_or_default();

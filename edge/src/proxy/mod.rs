@@ -10,6 +10,7 @@ mod app_request;
 mod authorize;
 mod backend_service;
 mod callback;
+mod ceiling;
 mod client_authentication;
 mod code_challenge;
 mod context;
@@ -19,6 +20,7 @@ mod launch;
 mod logout;
 mod provider;
 mod provider_error;
+mod pushed;
 mod rate_limit;
 mod redemption;
 mod redirect;
@@ -50,6 +52,8 @@ pub(crate) enum Purpose {
     Pending,
     /// What an EHR launches an app with.
     Launch,
+    /// An app's request that was pushed.
+    Pushed,
 }
 
 impl Purpose {
@@ -62,6 +66,7 @@ impl Purpose {
             Self::AccessToken => b"access-token",
             Self::Pending => b"pending",
             Self::Launch => b"launch",
+            Self::Pushed => b"pushed",
         }
     }
 }
@@ -89,11 +94,12 @@ pub(crate) async fn answer(
         ("GET", ["callback", target]) => callback::callback(exchange, target).await,
         ("GET", ["context"]) => context::describe(exchange).await,
         ("POST", ["context"]) => context::choose(exchange, request).await,
+        ("POST", ["par"]) => pushed::push(exchange, request).await,
         (_, ["authorize"] | ["callback", _]) => Ok(wrong_method(exchange, "GET")),
         (_, ["context"]) => Ok(wrong_method(exchange, "GET, POST")),
-        (_, ["token"]) => Ok(wrong_method(exchange, "POST")),
+        (_, ["par" | "token"]) => Ok(wrong_method(exchange, "POST")),
         _ => Err(nothing_here(
-            "The proxy has authorize, callback, context and token.",
+            "The proxy has authorize, callback, context, par and token.",
         )),
     }
 }

@@ -1,7 +1,6 @@
 //! The token request that goes on to the identity provider, and what becomes of its answer.
 //! <https://www.rfc-editor.org/rfc/rfc6749#section-5>
 
-use super::authorize::is_v2;
 use super::client_authentication::Client;
 use super::redemption::{Redemption, Used};
 use super::refusal::{Refused, not_stored};
@@ -11,12 +10,11 @@ use crate::auth;
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use serde_json::{Map, Value};
-use smart::qualified_scope::requalify;
 
 /// Sends the form to the provider and completes its answer.
 pub(super) async fn redeem(
     exchange: &Exchange,
-    (form, scope): (&[(String, String)], Option<String>),
+    form: &[(String, String)],
     client: Client,
     redemption: Redemption,
 ) -> Result<Result<Answer, Refused>, Error> {
@@ -39,9 +37,6 @@ pub(super) async fn redeem(
     }
     let forwarded = forwarded.into_iter();
     sent.extend(forwarded.filter_map(|name| Some((name, value(form, name)?.to_owned()))));
-    // The v1 endpoint takes no scopes.
-    let scope = scope.filter(|_| exchange.authority().is_ok_and(|own| is_v2(&own.url)));
-    sent.extend(scope.map(|scope| ("scope", scope)));
     let (status, mut answer) = match ask(exchange, &sent).await {
         Ok((status, answer)) if (200..300).contains(&status) => (status, answer),
         refused => return refuse(exchange, &used, refused).await,
@@ -104,17 +99,4 @@ async fn ask(
             "the token endpoint did not answer with JSON".into(),
         )),
     }
-}
-
-/// Scopes as the provider names them. A token for another server must not be had through us.
-pub(super) fn for_us(exchange: &Exchange, scope: &str) -> Result<String, Refused> {
-    let configured = &exchange.config.security.audiences;
-    let mut audiences: Vec<&str> = configured.iter().map(String::as_str).collect();
-    if audiences.is_empty() {
-        audiences.push(&exchange.base_url);
-    }
-    requalify(scope, &audiences).map_err(|foreign| {
-        let words = format!("The scope {foreign} is not one of this server.");
-        Refused("invalid_scope", words)
-    })
 }

@@ -1,6 +1,7 @@
 //! What a code or a refresh token of ours is redeemed with at the provider, and what is used up
 //! when the provider accepts it. <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3>
 
+use super::authorize::is_v2;
 use super::callback::Code;
 use super::client_authentication::Client;
 use super::launch::Handle;
@@ -8,9 +9,10 @@ use super::redirect::callback_url;
 use super::refresh_token::{self, Taken};
 use super::refusal::{Refused, missing};
 use super::token_response::Completion;
-use super::{Purpose, code_challenge, value};
+use super::{Purpose, ceiling, code_challenge, value};
 use crate::error::Error;
 use crate::http::Exchange;
+use smart::qualified_scope::{requalify, unqualify};
 
 /// What the provider is sent, and what its answer is completed with.
 #[derive(Debug, Default)]
@@ -114,11 +116,16 @@ pub(super) async fn of_code(
     if used.is_spent(exchange).await? {
         return used.refuse_replay(exchange).await.map(Err);
     }
+    let mut sent = vec![
+        ("redirect_uri", callback_url(exchange, redirect_uri)),
+        ("code", code.code),
+    ];
+    match scope(exchange, client_id, form) {
+        Ok(scope) => sent.extend(scope),
+        Err(refused) => return Ok(Err(refused)),
+    }
     Ok(Ok(Redemption {
-        form: vec![
-            ("redirect_uri", callback_url(exchange, redirect_uri)),
-            ("code", code.code),
-        ],
+        form: sent,
         completion: Completion {
             launch: code.launch,
             chosen_by: code.chosen_by,
@@ -152,13 +159,21 @@ pub(super) async fn of_refresh_token(
         let words = "The client has keys: it must send a client_assertion.";
         return Ok(Err(Refused("invalid_client", words.into())));
     }
+    // Before anything is used up.
+    let scope = match scope(exchange, &token.client_id, form) {
+        Ok(scope) => scope,
+        Err(refused) => return Ok(Err(refused)),
+    };
     let Some(taken) = token.take(exchange).await? else {
         let words = "The refresh token has ended, was used before, or was revoked; sign in again.";
         return Ok(Err(Refused("invalid_grant", words.into())));
     };
     Ok(Ok(Redemption {
         used: Used::RefreshToken(taken),
-        form: vec![("refresh_token", token.token)],
+        form: [("refresh_token", token.token)]
+            .into_iter()
+            .chain(scope)
+            .collect(),
         completion: Completion {
             launch: token.launch,
             is_vouched: token.is_vouched,
@@ -172,4 +187,51 @@ pub(super) async fn of_refresh_token(
             ..Completion::default()
         },
     }))
+}
+
+/// What a service is redeemed with that proves itself to the provider by a secret.
+/// <https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2>
+pub(super) fn of_secret(
+    exchange: &Exchange,
+    form: &[(String, String)],
+    client: &Client,
+) -> Result<Redemption, Refused> {
+    let client_id = client.id.as_deref().unwrap_or_default();
+    Ok(Redemption {
+        form: scope(exchange, client_id, form)?.into_iter().collect(),
+        ..Redemption::default()
+    })
+}
+
+/// The scope of a request, below the client's ceiling and as the provider names it; the v1 endpoint
+/// takes none. A token for another server must not be had through us.
+fn scope(
+    exchange: &Exchange,
+    client_id: &str,
+    form: &[(String, String)],
+) -> Result<Option<(&'static str, String)>, Refused> {
+    let Some(asked) = value(form, "scope") else {
+        return Ok(None);
+    };
+    let configured = &exchange.config.security.audiences;
+    let mut audiences: Vec<&str> = configured.iter().map(String::as_str).collect();
+    if audiences.is_empty() {
+        audiences.push(&exchange.base_url);
+    }
+    let qualified = |scope: &str| {
+        requalify(scope, &audiences).map_err(|foreign| {
+            let words = format!("The scope {foreign} is not one of this server.");
+            Refused("invalid_scope", words)
+        })
+    };
+    let scope = qualified(asked)?;
+    let named = unqualify(&scope);
+    let left = ceiling::cut_request(exchange, client_id, &named)?;
+    let scope = if left == named {
+        scope
+    } else {
+        qualified(&left)?
+    };
+    let is_sent = !scope.is_empty() && exchange.authority().is_ok_and(|own| is_v2(&own.url));
+    Ok(is_sent.then_some(("scope", scope)))
 }

@@ -1,5 +1,6 @@
 //! Where a browser is sent: the app's own address with parameters added, and our callback.
 
+use crate::auth;
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use fhir::outcome::{Issue, IssueType};
@@ -26,16 +27,40 @@ pub(super) fn to(address: String) -> Answer {
         .with("referrer-policy", "no-referrer")
 }
 
+/// An app, and where it is sent back to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct App<'a> {
+    pub(super) client_id: &'a str,
+    pub(super) redirect_uri: &'a str,
+}
+
+/// The app's address with an answer. It names the issuer where the client is registered for that: an
+/// app that knows several servers can tell then who answers, and one that takes `iss` for the address
+/// of a FHIR server is left alone. <https://www.rfc-editor.org/rfc/rfc9207>
+pub(super) async fn answer(
+    exchange: &Exchange,
+    app: App<'_>,
+    parameters: &[(&str, &str)],
+) -> Result<String, Error> {
+    let answered = address(app.redirect_uri, parameters);
+    let client = exchange.config.smart_proxy.client(app.client_id);
+    if !client.is_some_and(|client| client.answers_with_issuer) {
+        return Ok(answered);
+    }
+    let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
+    Ok(address(&answered, &[("iss", &provider.issuer)]))
+}
+
 /// The app's address with an error. <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1>
-pub(super) fn error(
-    redirect_uri: &str,
-    error: &str,
-    description: &str,
+pub(super) async fn error(
+    exchange: &Exchange,
+    app: App<'_>,
+    (error, description): (&str, &str),
     state: Option<&str>,
-) -> String {
+) -> Result<String, Error> {
     let mut parameters = vec![("error", error), ("error_description", description)];
     parameters.extend(state.map(|state| ("state", state)));
-    address(redirect_uri, &parameters)
+    answer(exchange, app, &parameters).await
 }
 
 /// An error that is shown here, because nothing says where the app is.

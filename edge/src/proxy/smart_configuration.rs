@@ -109,6 +109,19 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
         "capabilities": capabilities(exchange),
     });
     if let Some(members) = document.as_object_mut() {
+        if exchange.config.smart_proxy.enabled {
+            let endpoint = format!("{}/{}/par", exchange.base_url, super::PATH);
+            members.insert(
+                "pushed_authorization_request_endpoint".into(),
+                json!(endpoint),
+            );
+            // An app that reads `true` refuses answers without the issuer.
+            let always = exchange.config.smart_proxy.always_answers_with_issuer();
+            let name = "authorization_response_iss_parameter_supported";
+            members.insert(name.into(), json!(always));
+            // Registration says which apps must.
+            members.insert("require_pushed_authorization_requests".into(), json!(false));
+        }
         if has_keys(exchange) {
             methods.push("private_key_jwt");
             revocation_methods.push("private_key_jwt");

@@ -8,8 +8,7 @@ use super::refusal::{self, Refused, missing};
 use super::{backend_service, provider, rate_limit, redemption, value};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
-use redemption::Redemption;
-use smart::scope::names_system;
+use smart::scope_list::names_system;
 
 /// Redeems what the form holds.
 pub(super) async fn token(
@@ -45,25 +44,20 @@ async fn redeem(
     if is_of_person && value(&form, "scope").is_some_and(names_system) {
         return Ok(Err(Refused("invalid_scope", SYSTEM_SCOPES.into())));
     }
-    let scope = match value(&form, "scope").map(|scope| provider::for_us(exchange, scope)) {
-        Some(Err(refused)) => return Ok(Err(refused)),
-        Some(Ok(scope)) => Some(scope),
-        None => None,
-    };
     let redemption = match grant_type {
         "authorization_code" => redemption::of_code(exchange, &form, &client).await?,
         "refresh_token" => redemption::of_refresh_token(exchange, &form, &client).await?,
         "client_credentials" if client.is_verified => {
             return backend_service::issue(exchange, &form, &client).await;
         }
-        "client_credentials" => Ok(Redemption::default()),
+        "client_credentials" => redemption::of_secret(exchange, &form, &client),
         other => {
             let words = format!("The grant type {other} is not supported.");
             Err(Refused("unsupported_grant_type", words))
         }
     };
     match redemption {
-        Ok(redemption) => provider::redeem(exchange, (&form, scope), client, redemption).await,
+        Ok(redemption) => provider::redeem(exchange, &form, client, redemption).await,
         Err(refused) => Ok(Err(refused)),
     }
 }

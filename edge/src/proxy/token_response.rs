@@ -2,9 +2,10 @@
 //! named them, numbers as numbers, and a refresh token of ours.
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#response-5>
 
+use super::authorize::is_v2;
 use super::refresh_token::{LIFETIME, RefreshToken, SignedIn};
 use super::refusal::Refused;
-use super::{Purpose, vouched};
+use super::{Purpose, ceiling, vouched};
 use crate::auth;
 use crate::error::Error;
 use crate::http::Exchange;
@@ -62,10 +63,7 @@ pub(super) async fn complete(
             answer.insert(name.into(), number.into());
         }
     }
-    // A provider that does not say what it granted granted what was asked for.
-    // https://www.rfc-editor.org/rfc/rfc6749#section-5.1
-    let granted = text(answer, "scope").map(|scopes| unqualify(&scopes));
-    let mut scopes = granted.unwrap_or_else(|| completion.scope.clone());
+    let mut scopes = granted(exchange, text(answer, "scope").as_deref(), &completion);
     let refresh_token = text(answer, "refresh_token");
     if let Some(token) = &refresh_token {
         let own = RefreshToken {
@@ -93,7 +91,9 @@ pub(super) async fn complete(
             scopes.push_str("offline_access");
         }
     }
-    if !scopes.is_empty() {
+    if scopes.is_empty() {
+        answer.remove("scope");
+    } else {
         answer.insert("scope".into(), scopes.as_str().into());
     }
     if !completion.authorization.is_empty() {
@@ -116,4 +116,18 @@ pub(super) async fn complete(
     answer.extend(completion.launch);
     answer.insert("client_id".into(), completion.client_id.into());
     Ok(Ok(()))
+}
+
+/// The scopes that the app is granted, as it names them: below its ceiling, whatever the provider
+/// says. <https://www.rfc-editor.org/rfc/rfc6749#section-5.1>
+fn granted(exchange: &Exchange, stated: Option<&str>, completion: &Completion) -> String {
+    let asked = completion.scope.as_str();
+    // The v1 endpoint was not asked for scopes and knows none: what counts is what the app asked
+    // for. A provider that does not say what it granted granted what was asked for.
+    let knows_scopes = exchange.authority().is_ok_and(|own| is_v2(&own.url));
+    let scopes = match stated.filter(|_| knows_scopes || asked.is_empty()) {
+        Some(stated) => unqualify(stated),
+        None => asked.to_owned(),
+    };
+    ceiling::cut(exchange, &completion.client_id, &scopes)
 }

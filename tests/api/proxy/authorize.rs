@@ -127,7 +127,6 @@ fn nothing_else_that_an_app_sends_reaches_the_provider() {
     let mut changed = request(server);
     for name in [
         "request",
-        "request_uri",
         "response_mode",
         "resource",
         "redirect_url",

@@ -97,6 +97,10 @@ fn the_smart_configuration_names_the_proxy_and_only_what_it_can() {
         "token_endpoint": format!("{}{TOKEN}", server.base),
         "introspection_endpoint": format!("{}/connect/introspect", server.base),
         "revocation_endpoint": format!("{}/connect/revoke", server.base),
+        "pushed_authorization_request_endpoint":
+            format!("{}/AadSmartOnFhirProxy/par", server.base),
+        "require_pushed_authorization_requests": false,
+        "authorization_response_iss_parameter_supported": false,
         "grant_types_supported": null,
         "introspection_endpoint_auth_methods_supported": ["Bearer"],
         "revocation_endpoint_auth_methods_supported": ["none"],
@@ -233,7 +237,7 @@ fn other_methods_and_paths_are_told_apart() {
             &answer,
             404,
             "not-found",
-            "authorize, callback, context and token",
+            "authorize, callback, context, par and token",
         );
     }
 }

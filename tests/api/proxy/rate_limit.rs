@@ -7,10 +7,14 @@ use api::{Settings, assert_outcome};
 fn who_asks_too_often_is_told_when_to_come_again() {
     let running = Settings::default().rate("PROXY_RATE", 12).start();
     let server = &running.server;
-    let ask = |at: u32| match at % 3 {
+    let post = |path| server.anonymous().request("POST", path).send();
+    let ask = |at: u32| match at % 6 {
         0 => server.anonymous().get(AUTHORIZE),
-        1 => server.anonymous().request("POST", TOKEN).send(),
-        _ => server.anonymous().request("POST", "/connect/revoke").send(),
+        1 => post(TOKEN),
+        2 => post("/connect/revoke"),
+        3 => post("/connect/introspect"),
+        4 => post("/AadSmartOnFhirProxy/par"),
+        _ => post("/launch"),
     };
     // The count begins anew with each minute: within twice as many requests it is reached.
     let answers: Vec<_> = (0..24).map(ask).collect();

@@ -133,6 +133,14 @@ impl Launch {
     /// # Errors
     /// When the app's address cannot be used.
     pub fn address(&self, base: &str) -> Result<String, AppProblem> {
+        self.address_with(base, &self.parameter())
+    }
+
+    /// The address that launches the app on the server `base` with a handle of that server.
+    ///
+    /// # Errors
+    /// When the app's address cannot be used.
+    pub fn address_with(&self, base: &str, launch: &str) -> Result<String, AppProblem> {
         let app = self.app.trim();
         address::check(app).map_err(AppProblem::Address)?;
         let own = form::decode(app.split_once('?').map_or("", |(_, query)| query));
@@ -142,8 +150,7 @@ impl Launch {
         {
             return Err(AppProblem::Parameters);
         }
-        let launch = self.parameter();
-        let parameters = form::encode([("launch", launch.as_str()), ("iss", base)]);
+        let parameters = form::encode([("launch", launch), ("iss", base)]);
         Ok(address::with_parameters(app, &parameters))
     }
 }

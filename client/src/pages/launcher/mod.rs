@@ -4,3 +4,5 @@ pub mod launch;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod page;
+#[cfg(target_arch = "wasm32")]
+mod signed;

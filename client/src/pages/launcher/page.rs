@@ -6,6 +6,7 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use super::launch::{Launch, banner_of, banner_value, id_problem, style_problem};
+use super::signed::SignedLaunch;
 use crate::api::record_search::Sought;
 use crate::app::Desk;
 use crate::auth::browser;
@@ -198,6 +199,14 @@ pub(crate) fn LauncherPage(props: &LauncherPageProps) -> Html {
                                     </a>
                                     <span class="hint">{ "Opens a new tab." }</span>
                                 </div>
+                                if !patient.is_empty() {
+                                    // Another context is another handle.
+                                    <SignedLaunch
+                                        key={address.clone()}
+                                        desk={desk.clone()}
+                                        launch={(*launch).clone()}
+                                    />
+                                }
                             </>
                         },
                         Err(_) => html! {
@@ -207,8 +216,8 @@ pub(crate) fn LauncherPage(props: &LauncherPageProps) -> Html {
                         },
                     } }
                     <p class="small-print">
-                        { "The context says which record to open. What the app may see of it, the \
-                           person who signs in there decides." }
+                        { "The context says which record to open. The server checks that the person \
+                           who signs in may see it, and gives the app no more than they may see." }
                     </p>
                 </section>
             </div>

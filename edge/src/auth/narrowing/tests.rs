@@ -211,6 +211,62 @@ fn what_the_app_was_granted_counts_where_the_token_has_no_scopes() {
 }
 
 #[test]
+fn what_the_app_was_granted_narrows_a_token_with_more() {
+    for (token, scope, action, expected) in [
+        ("user/*.cruds", "user/Observation.rs", Action::Read, true),
+        ("user/*.cruds", "user/Observation.rs", Action::Create, false),
+        ("user/*.cruds", "user/Condition.rs", Action::Read, false),
+        ("user/Condition.rs", "user/*.cruds", Action::Read, false),
+        ("patient/*.cruds", "patient/*.read", Action::Update, false),
+        (
+            "user_impersonation user/*.cruds",
+            "user/*.rs",
+            Action::Delete,
+            false,
+        ),
+        ("user/*.cruds", "openid launch", Action::Read, false),
+        ("user/*.cruds", "user_impersonation", Action::Delete, true),
+        // A token that was issued before the scope was written down.
+        ("user/*.cruds", "", Action::Delete, true),
+    ] {
+        let launched = launched(scope, Some("2"));
+        let stated = Stated {
+            launched: Some(&launched),
+            ..person(token)
+        };
+        let narrowing = Narrowing::of(&stated).unwrap();
+        let found = narrowing.confinement(action, Some("Observation"), &context());
+        assert_eq!(found.is_ok(), expected, "{token} / {scope} {action:?}");
+    }
+}
+
+#[test]
+fn a_grant_of_patient_scopes_confines_a_token_with_user_scopes() {
+    let launched = launched("patient/*.rs", Some("2"));
+    let stated = Stated {
+        launched: Some(&launched),
+        fhir_user: None,
+        ..person("user/*.cruds")
+    };
+    assert_eq!(read(&stated), Some(vec!["Patient/2".to_owned()]));
+}
+
+#[test]
+fn a_smart_user_s_app_that_was_granted_no_data_changes_none() {
+    for (scope, expected) in [("openid launch", false), ("patient/*.cruds", true)] {
+        let launched = launched(scope, None);
+        let stated = Stated {
+            launched: Some(&launched),
+            ..smart_user("patient/*.cruds")
+        };
+        let narrowing = Narrowing::of(&stated).unwrap();
+        let found = narrowing.confinement(Action::Create, Some("Observation"), &context());
+        assert_eq!(found.is_ok(), expected, "{scope}");
+        assert_eq!(read(&stated), Some(vec!["Patient/1".to_owned()]));
+    }
+}
+
+#[test]
 fn a_constraint_counts_unless_another_scope_has_none() {
     let confinement = |scopes: &str| {
         let narrowing = Narrowing::of(&smart_user(scopes)).unwrap();

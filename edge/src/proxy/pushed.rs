@@ -1,0 +1,129 @@
+//! `POST /AadSmartOnFhirProxy/par`: an app pushes its request for a code to the server, where nobody
+//! who handles the browser can read or change it, and goes on with a reference.
+//! <https://www.rfc-editor.org/rfc/rfc9126>
+
+use super::app_request::{self, AppRequest, Unfit};
+use super::client_authentication;
+use super::refusal::{self, Refused, missing, not_stored};
+use super::{Purpose, repeated, value};
+use crate::error::Error;
+use crate::http::{Answer, Exchange};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// How a reference begins. <https://www.rfc-editor.org/rfc/rfc9126#section-2.2>
+const URN: &str = "urn:ietf:params:oauth:request_uri:";
+/// How long a reference can be used, in milliseconds: the time to open a page.
+const LIFETIME: i64 = 90 * 1000;
+/// The longest reference, in characters: addresses have an end somewhere.
+const MAX_REFERENCE: usize = 8_000;
+
+/// What authenticates the client, and is no part of its request.
+const CREDENTIALS: [&str; 3] = ["client_assertion", "client_assertion_type", "client_secret"];
+
+/// A request that was pushed, sealed.
+#[derive(Debug, Deserialize, Serialize)]
+struct Pushed {
+    #[serde(rename = "r")]
+    request: AppRequest,
+    /// When it ends, in milliseconds since 1970.
+    #[serde(rename = "x")]
+    expires: i64,
+    /// By what it is known that it was used.
+    #[serde(rename = "i")]
+    id: String,
+}
+
+/// Takes a request and answers with a reference to it.
+pub(super) async fn push(exchange: &Exchange, request: &web_sys::Request) -> Result<Answer, Error> {
+    match take(exchange, request).await? {
+        Ok(answer) => Ok(answer),
+        Err(refused) => Ok(refusal::answer(exchange, &refused)),
+    }
+}
+
+async fn take(
+    exchange: &Exchange,
+    request: &web_sys::Request,
+) -> Result<Result<Answer, Refused>, Error> {
+    let mut form = match refusal::form(exchange, request).await? {
+        Ok(form) => form,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let client = match client_authentication::authenticate(exchange, &form).await? {
+        Ok(client) => client,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let Some(client_id) = client.id else {
+        return Ok(Err(missing("client_id")));
+    };
+    if value(&form, "request_uri").is_some() {
+        let words = "A pushed request cannot refer to another (request_uri).";
+        return Ok(Err(Refused("invalid_request", words.into())));
+    }
+    form.retain(|(name, _)| name != "client_id" && !CREDENTIALS.contains(&name.as_str()));
+    form.push(("client_id".into(), client_id));
+    let request = match app_request::check(exchange, &form).await? {
+        Ok(request) => request,
+        Err(Unfit::Shown(words)) => return Ok(Err(Refused("invalid_request", words))),
+        Err(Unfit::Told { error, words, .. }) => return Ok(Err(Refused(error, words))),
+    };
+    let pushed = Pushed {
+        request,
+        expires: exchange.now + LIFETIME,
+        id: format!("pushed {}", crate::binding::random_uuid()),
+    };
+    let sealed = exchange.seal(Purpose::Pushed, &pushed).await?;
+    if sealed.len() > MAX_REFERENCE {
+        let words = "The parameters are too long to be pushed.";
+        return Ok(Err(Refused("invalid_request", words.into())));
+    }
+    let answer = json!({ "request_uri": format!("{URN}{sealed}"), "expires_in": LIFETIME / 1000 });
+    Ok(Ok(not_stored(exchange, 201, &answer)))
+}
+
+/// The request that the parameters of an authorization request refer to. Nothing else that they
+/// say counts. <https://www.rfc-editor.org/rfc/rfc9126#section-4>
+pub(super) async fn opened(
+    exchange: &Exchange,
+    parameters: &[(String, String)],
+    reference: &str,
+) -> Result<Result<AppRequest, Unfit>, Error> {
+    let shown = |words: &str| Ok(Err(Unfit::Shown(words.to_owned())));
+    if let Some(name) = repeated(parameters) {
+        return shown(&format!("The parameter {name} must not be repeated."));
+    }
+    let Some(client_id) = value(parameters, "client_id") else {
+        return shown("The parameter client_id is required.");
+    };
+    let pushed: Option<Pushed> = match reference.strip_prefix(URN) {
+        Some(sealed) => exchange.unseal(Purpose::Pushed, sealed).await?,
+        None => None,
+    };
+    let pushed = pushed.filter(|pushed| pushed.request.client_id == client_id);
+    let Some(Pushed {
+        request,
+        expires,
+        id,
+    }) = pushed
+    else {
+        return shown("The request_uri was not issued by this server for this client_id.");
+    };
+    let proxy = &exchange.config.smart_proxy;
+    if !proxy.allows(client_id, &request.redirect_uri) {
+        return shown("The redirect_uri is not registered for this client_id any more.");
+    }
+    if expires <= exchange.now {
+        return Ok(Err(Unfit::Told {
+            client_id: request.client_id,
+            redirect_uri: request.redirect_uri,
+            state: Some(request.state),
+            error: "invalid_request_uri",
+            words: "The request_uri has expired.".into(),
+        }));
+    }
+    if !exchange.spend(&id, expires).await? {
+        return shown("The request_uri was used before; start again from the app.");
+    }
+    Ok(Ok(request))
+}
