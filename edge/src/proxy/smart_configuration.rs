@@ -109,6 +109,10 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
         "capabilities": capabilities(exchange),
     });
     if let Some(members) = document.as_object_mut() {
+        if exchange.config.smart_proxy.enabled {
+            let name = "dpop_signing_alg_values_supported";
+            members.insert(name.into(), json!(auth::SIGNING_ALGORITHMS));
+        }
         if has_keys(exchange) {
             methods.push("private_key_jwt");
             revocation_methods.push("private_key_jwt");

@@ -5,7 +5,7 @@
 use super::app_request::SYSTEM_SCOPES;
 use super::client_authentication;
 use super::refusal::{self, Refused, missing};
-use super::{backend_service, provider, rate_limit, redemption, value};
+use super::{backend_service, dpop, provider, rate_limit, redemption, value};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use redemption::Redemption;
@@ -16,10 +16,11 @@ pub(super) async fn token(
     exchange: &Exchange,
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
-    match redeem(exchange, request).await? {
-        Ok(answer) => Ok(answer),
-        Err(refused) => Ok(refusal::answer(exchange, &refused)),
-    }
+    let answer = match redeem(exchange, request).await? {
+        Ok(answer) => answer,
+        Err(refused) => refusal::answer(exchange, &refused),
+    };
+    dpop::with_nonce(exchange, answer).await
 }
 
 async fn redeem(
@@ -50,11 +51,15 @@ async fn redeem(
         Some(Ok(scope)) => Some(scope),
         None => None,
     };
+    let key = match dpop::key(exchange).await? {
+        Ok(key) => key,
+        Err(refused) => return Ok(Err(refused)),
+    };
     let redemption = match grant_type {
-        "authorization_code" => redemption::of_code(exchange, &form, &client).await?,
-        "refresh_token" => redemption::of_refresh_token(exchange, &form, &client).await?,
+        "authorization_code" => redemption::of_code(exchange, &form, &client, key).await?,
+        "refresh_token" => redemption::of_refresh_token(exchange, &form, &client, key).await?,
         "client_credentials" if client.is_verified => {
-            return backend_service::issue(exchange, &form, &client).await;
+            return backend_service::issue(exchange, &form, &client, key).await;
         }
         "client_credentials" => Ok(Redemption::default()),
         other => {
