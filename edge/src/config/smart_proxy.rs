@@ -40,6 +40,9 @@ pub(crate) struct SmartClient {
     pub(crate) service: Option<Service>,
     /// Whether it may ask about every token, as a resource server does.
     pub(crate) introspects: bool,
+    /// Whether it gets tokens only when they are bound to a key.
+    /// <https://www.rfc-editor.org/rfc/rfc9449#section-5.2>
+    pub(crate) binds_tokens: bool,
 }
 
 /// What a backend service may do.
@@ -74,6 +77,8 @@ struct Registration {
     scope: Option<String>,
     #[serde(default)]
     introspect: bool,
+    #[serde(default)]
+    dpop_bound_access_tokens: bool,
 }
 
 impl Registration {
@@ -132,6 +137,7 @@ impl Registration {
             keys,
             service,
             introspects: self.introspect,
+            binds_tokens: self.dpop_bound_access_tokens,
         })
     }
 }

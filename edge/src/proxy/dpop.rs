@@ -1,15 +1,27 @@
 //! Tokens that are bound to the key of the app that asks for them.
 //! <https://www.rfc-editor.org/rfc/rfc9449#section-5>
 
+use super::client_authentication::Client;
 use super::refusal::Refused;
 use crate::auth::is_thumbprint;
 use crate::error::Error;
 use crate::http::{Answer, Exchange, Unproven, dpop};
 
-/// The thumbprint of the key that a request for tokens proves to have; empty where it proves none.
-pub(super) async fn key(exchange: &Exchange) -> Result<Result<String, Refused>, Error> {
+/// The thumbprint of the key that a client's request for tokens proves to have; empty where it
+/// proves none and need not.
+pub(super) async fn key(
+    exchange: &Exchange,
+    client: &Client,
+) -> Result<Result<String, Refused>, Error> {
+    let id = client.id.as_deref().unwrap_or_default();
+    let registered = exchange.config.smart_proxy.client(id);
     Ok(match dpop::of_token_request(exchange).await? {
         Ok(proof) => Ok(proof.key),
+        Err(Unproven::Missing) if registered.is_some_and(|client| client.binds_tokens) => {
+            let words = "The client is registered for tokens that are bound to a key: the request \
+                must have a DPoP proof.";
+            Err(Refused("invalid_dpop_proof", words.into()))
+        }
         Err(Unproven::Missing) => Ok(String::new()),
         Err(Unproven::Invalid(reason)) => {
             let words = format!("The DPoP proof is not accepted: {reason}.");

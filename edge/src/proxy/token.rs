@@ -51,7 +51,7 @@ async fn redeem(
         Some(Ok(scope)) => Some(scope),
         None => None,
     };
-    let key = match dpop::key(exchange).await? {
+    let key = match dpop::key(exchange, &client).await? {
         Ok(key) => key,
         Err(refused) => return Ok(Err(refused)),
     };

@@ -4,8 +4,8 @@ use super::client_key::{ClientKey, claims, header, now};
 use super::parameters::Parameters;
 use super::proof::{Proof, ProofKey, hash, nonce, post_proved, post_with_proof, send};
 use super::{
-    AUTHORIZE, LISTED_ORIGIN, PUBLIC, TOKEN, assert_not_stored, assert_token_refused, authorize,
-    code, launch, post_token, redemption, request, v2,
+    APP, AUTHORIZE, LISTED_ORIGIN, PUBLIC, TOKEN, assert_not_stored, assert_token_refused,
+    authorize, code, launch, post_token, redemption, request, v2, with_patients,
 };
 use api::{Answer, Server, Settings, assert_outcome};
 use serde_json::{Value, json};
@@ -315,6 +315,26 @@ fn a_code_can_be_bound_before_it_is_given() {
         assert!(location.contains("error=invalid_request"), "{location}");
         assert!(location.contains("dpop_jkt"), "{AUTHORIZE}: {location}");
     }
+}
+
+#[test]
+fn an_app_that_is_registered_for_it_gets_no_other_tokens() {
+    let clients = json!([{ "clientId": PUBLIC, "redirectUris": [APP],
+        "dpopBoundAccessTokens": true }]);
+    let running = Settings::default()
+        .variable("SMART_CLIENTS", &clients.to_string())
+        .start();
+    let server = &with_patients(running).server;
+    let form = redemption(&code(server, &request(server)));
+    let bare = post_token(server, &form);
+    assert_token_refused(&bare, 400, "invalid_dpop_proof", "registered for tokens");
+    let bound = post_proved(server, &form, &KEY).expect(200);
+    let bare = post_token(server, &renewal(&bound));
+    assert_token_refused(&bare, 400, "invalid_dpop_proof", "must have a DPoP proof");
+    // Some apps do not say who they are when they refresh.
+    let nameless = post_token(server, &renewal(&bound).without("client_id"));
+    assert_token_refused(&nameless, 400, "invalid_dpop_proof", "bound to a key");
+    post_proved(server, &renewal(&bound), &KEY).expect(200);
 }
 
 #[test]
