@@ -33,6 +33,8 @@ pub(crate) struct Rejection {
 pub(crate) enum Reason {
     Invalid,
     Unauthenticated,
+    /// Not proved to be the caller whose key the token is bound to; OAuth's error code.
+    Unproven(&'static str),
     Forbidden,
     NotFound,
     /// Deleted; the version that says so.

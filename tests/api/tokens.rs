@@ -106,6 +106,15 @@ impl Server {
         forgery.claim("roles", roles).sign()
     }
 
+    /// A JWT with this header and these claims, signed for tests with the key of that name:
+    /// `app` (ES256) or `foreign` (RS256).
+    pub fn sign(&self, key: &str, header: &Value, claims: &Value) -> String {
+        let order = json!({ "header": header.to_string(), "payload": claims, "key": key });
+        let url = format!("{}/test/sign", self.idp);
+        let answer = self.ask(&url, "application/json", &order.to_string());
+        answer["token"].as_str().expect("a token").to_owned()
+    }
+
     /// Has the provider sign with a new key from now on; the old one stays published or not.
     pub fn rotate_keys(&self, keep_previous: bool) {
         let url = format!("{}/test/rotate-keys", self.idp);

@@ -18,6 +18,7 @@ export class SigningKeys {
   #file;
   #keys;
   #foreign;
+  #app;
 
   /** @param {string} state a directory, or `memory` to keep nothing */
   constructor(state) {
@@ -63,6 +64,17 @@ export class SigningKeys {
   get foreignKey() {
     this.#foreign ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
     return this.#foreign;
+  }
+
+  /** An app's own key, P-256, by which it proves that a token is its own. */
+  get appKey() {
+    this.#app ??= generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    return this.#app;
+  }
+
+  /** The public half of the app's key. */
+  get appJwk() {
+    return createPublicKey(this.appKey).export({ format: 'jwk' });
   }
 
   /** The public half of the foreign key, for any algorithm. */

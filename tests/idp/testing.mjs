@@ -17,7 +17,7 @@ const CONFUSED = {
 
 /**
  * Signs as RSA with SHA-2, padding as the header's `alg` says; an unknown alg is signed as RS256.
- * A key of CONFUSED signs as an HMAC.
+ * A key of CONFUSED signs as an HMAC, the key `app` as ES256.
  */
 function signToken({ header = {}, payload = {}, key = 'current' }, keys) {
   const fullHeader = typeof header === 'string' ? header : { alg: 'RS256', typ: 'JWT', kid: keys.kid, ...header };
@@ -25,6 +25,9 @@ function signToken({ header = {}, payload = {}, key = 'current' }, keys) {
   if (key in CONFUSED) {
     const secret = CONFUSED[key](createPublicKey(keys.privateKey));
     return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+  }
+  if (key === 'app') {
+    return `${input}.${sign('sha256', Buffer.from(input), { key: keys.appKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
   }
   const known = /^(RS|PS)(256|384|512)$/.exec(fullHeader.alg);
   const padding = known?.[1] === 'PS' ? { padding: 6, saltLength: Number(known[2]) / 8 } : {};
@@ -35,12 +38,14 @@ function signToken({ header = {}, payload = {}, key = 'current' }, keys) {
 
 /**
  * `POST /test/sign` {header, payload, key: "current" | "foreign" | "public-pem" | "public-der" |
- * "public-jwk"} -> {token};
+ * "public-jwk" | "app"} -> {token};
  * `POST /test/rotate-keys` {keepPrevious} -> {kid};
+ * `GET /test/app-key` -> the public key of an app that proves its tokens;
  * `GET /test/foreign-keys` -> the foreign key as a JWK set, as a client would publish its own.
  * @returns the answer, or undefined when the path is another
  */
 export async function answerTest(request, path, { keys, rebuild }) {
+  if (request.method === 'GET' && path === '/test/app-key') return keys.appJwk;
   if (request.method === 'GET' && path === '/test/foreign-keys') return keys.foreignKeySet;
   if (request.method !== 'POST') return undefined;
   if (path === '/test/sign') return { token: signToken(JSON.parse(await readText(request)), keys) };

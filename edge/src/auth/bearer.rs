@@ -1,4 +1,5 @@
-//! The `Authorization` and `WWW-Authenticate` headers. <https://www.rfc-editor.org/rfc/rfc6750>
+//! The `Authorization` and `WWW-Authenticate` headers. <https://www.rfc-editor.org/rfc/rfc6750>,
+//! <https://www.rfc-editor.org/rfc/rfc9449#section-7.1>
 
 use crate::config::Security;
 use crate::error::{Error, Reason};
@@ -7,24 +8,36 @@ use fhir::outcome::IssueType;
 /// Longer tokens are refused unread: real ones stay far below, headers end at 16 KB anyway.
 const MAX_TOKEN: usize = 16 * 1024;
 
-/// The token of a Bearer header.
-pub(crate) fn bearer_token(authorization: Option<&str>) -> Result<&str, Error> {
+/// How a token is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Bearer,
+    /// With the proof of a key.
+    Dpop,
+}
+
+/// The token of an Authorization header.
+pub(crate) fn presented_token(authorization: Option<&str>) -> Result<(Scheme, &str), Error> {
     let Some(value) = authorization else {
         return Err(refuse(
             "the request has no Authorization header with a Bearer token",
         ));
     };
     let (scheme, token) = value.trim().split_once(' ').unwrap_or((value, ""));
-    if !scheme.eq_ignore_ascii_case("bearer") {
+    let scheme = if scheme.eq_ignore_ascii_case("bearer") {
+        Scheme::Bearer
+    } else if scheme.eq_ignore_ascii_case("dpop") {
+        Scheme::Dpop
+    } else {
         return Err(refuse(
-            "the Authorization header must use the scheme Bearer",
+            "the Authorization header must use the scheme Bearer or DPoP",
         ));
-    }
+    };
     let token = token.trim();
     if token.is_empty() || token.len() > MAX_TOKEN {
         return Err(refuse("the Bearer token is empty or too long"));
     }
-    Ok(token)
+    Ok((scheme, token))
 }
 
 /// A 401 that tells why.

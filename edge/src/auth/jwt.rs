@@ -55,11 +55,29 @@ pub(super) struct Unverified<'a> {
     pub(super) signature: Vec<u8>,
 }
 
-/// Splits and decodes a token.
+/// Splits and decodes a token whose key its header names.
 ///
 /// # Errors
 /// Why it is no token that could be accepted, in words that end a sentence.
 pub(super) fn parse(token: &str) -> Result<Unverified<'_>, String> {
+    let (token, _) = decode(token)?;
+    if token.key_id.is_empty() || token.key_id.len() > 512 {
+        return Err("the token does not name its key (kid)".into());
+    }
+    Ok(token)
+}
+
+/// Splits and decodes a token whose key stands in its header (`jwk`).
+///
+/// # Errors
+/// As [`parse`].
+pub(super) fn parse_with_key(token: &str) -> Result<(Unverified<'_>, Value), String> {
+    let (token, mut header) = decode(token)?;
+    let key = header.get_mut("jwk").map(Value::take);
+    Ok((token, key.ok_or("its header holds no key (`jwk`)")?))
+}
+
+fn decode(token: &str) -> Result<(Unverified<'_>, Value), String> {
     let (signed, signature) = token.rsplit_once('.').ok_or("the token is no JWT")?;
     let (header, claims) = signed.split_once('.').ok_or("the token is no JWT")?;
     if claims.contains('.') {
@@ -79,11 +97,8 @@ pub(super) fn parse(token: &str) -> Result<Unverified<'_>, String> {
         .get("kid")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    if key_id.is_empty() || key_id.len() > 512 {
-        return Err("the token does not name its key (kid)".into());
-    }
     let signature = URL_SAFE_NO_PAD.decode(signature);
-    Ok(Unverified {
+    let token = Unverified {
         algorithm,
         key_id: key_id.to_owned(),
         key_address: text_or_json(&header, "jku"),
@@ -91,7 +106,8 @@ pub(super) fn parse(token: &str) -> Result<Unverified<'_>, String> {
         claims: object(claims).ok_or("the claims of the token are not base64url-encoded JSON")?,
         signed,
         signature: signature.map_err(|_| "the signature of the token is not base64url")?,
-    })
+    };
+    Ok((token, header))
 }
 
 /// A member that must be a text; what is not is told from every right one.

@@ -5,6 +5,7 @@ mod bearer;
 mod claims;
 mod client_assertion;
 mod discovery;
+mod dpop;
 mod fetch;
 mod fetched;
 mod grant;
@@ -27,9 +28,10 @@ use claims::Claims;
 use serde_json::Value;
 use std::rc::Rc;
 
-pub(crate) use bearer::{bearer_token, challenge, refuse};
+pub(crate) use bearer::{Scheme, challenge, presented_token, refuse};
 pub(crate) use client_assertion::{ClientKeys, check_assertion, stated_client};
 pub(crate) use discovery::metadata;
+pub(crate) use dpop::{Proof, SIGNING_ALGORITHMS, Target, check_proof, is_thumbprint};
 pub(crate) use fetch::post_form;
 pub(crate) use grant::{Action, Grant, authorise, check_any_action, check_data_action};
 pub(crate) use logout_token::{LogoutToken, SignedOut, check_logout_token};
@@ -148,14 +150,19 @@ async fn verify(verifier: &Verifier<'_>, token: &str) -> Result<Verified, Error>
     })
 }
 
+/// A caller whose token was found right, now or before.
+#[derive(Clone)]
+pub(crate) struct Admitted {
+    pub(crate) principal: Rc<Principal>,
+    /// The thumbprint of the key that the token is bound to; empty for a bearer token.
+    pub(crate) key: Rc<str>,
+}
+
 /// Who sent `token` before, if it has not ended and its key is still published.
 ///
 /// # Errors
 /// When the identity provider has not been reached for too long.
-pub(crate) async fn known(
-    verifier: &Verifier<'_>,
-    token: &str,
-) -> Result<Option<Rc<Principal>>, Error> {
+pub(crate) async fn known(verifier: &Verifier<'_>, token: &str) -> Result<Option<Admitted>, Error> {
     let Some(known) = token_cache::get(verifier.base_url, token, verifier.now) else {
         return Ok(None);
     };
@@ -165,7 +172,10 @@ pub(crate) async fn known(
         token_cache::remove(token);
         return Ok(None);
     }
-    Ok(Some(known.principal))
+    Ok(Some(Admitted {
+        principal: known.principal,
+        key: known.key,
+    }))
 }
 
 /// A caller whose token is right. What the store knows of the token is still to be asked.
@@ -190,13 +200,14 @@ impl Caller {
     }
 
     /// The principal, once the store has said that the token is not revoked and what it was issued
-    /// with. It is remembered until the token ends.
+    /// with: for which launch, and bound to which key. It is remembered until the token ends.
     pub(crate) fn admit(
         self,
         verifier: &Verifier<'_>,
         token: &str,
         launched: Option<&Launched>,
-    ) -> Rc<Principal> {
+        key: &str,
+    ) -> Admitted {
         let against = (&verifier.security.roles, verifier.base_url);
         let now = verifier.now;
         let (principal, expires) = match &self.kind {
@@ -210,14 +221,19 @@ impl Caller {
             ),
         };
         let principal = Rc::new(principal);
+        let key: Rc<str> = match &self.kind {
+            CallerKind::OfProvider(_) => key.into(),
+            CallerKind::Service(service, _) => service.key.as_str().into(),
+        };
         let verified = token_cache::Verified {
             principal: Rc::clone(&principal),
             signer: self.signer,
+            key: Rc::clone(&key),
             base_url: verifier.base_url.to_owned(),
             expires,
         };
         token_cache::put(token, verified, now);
-        principal
+        Admitted { principal, key }
     }
 
     /// The principal with all that the role of the person permits, whatever the app was granted:

@@ -23,6 +23,9 @@ pub(crate) struct ServiceToken {
     /// What makes each token another.
     #[serde(rename = "n")]
     pub(crate) id: String,
+    /// The thumbprint of the key that it is bound to; empty for a bearer token.
+    #[serde(rename = "k", default)]
+    pub(crate) key: String,
 }
 
 impl ServiceToken {
@@ -34,6 +37,7 @@ impl ServiceToken {
             issued: now / 1000,
             expires: now / 1000 + LIFETIME,
             id,
+            key: String::new(),
         }
     }
 }

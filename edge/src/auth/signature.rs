@@ -18,10 +18,27 @@ thread_local! {
     static IMPORTED: RefCell<HashMap<(String, Algorithm), (Value, CryptoKey)>> = RefCell::default();
 }
 
-/// Whether the signature of `token` was made with `key`.
+/// Whether the signature of `token` was made with `key`, which is published and used again.
 pub(super) async fn verify(key: &Jwk, token: &Unverified<'_>) -> Result<bool, Error> {
     let subtle = subtle()?;
-    let imported = import(&subtle, key, token.algorithm).await?;
+    let imported = remembered(&subtle, key, token.algorithm).await?;
+    is_of(&subtle, &imported, token).await
+}
+
+/// Whether the signature of `token` was made with `key`, which came along with it and may be none.
+pub(super) async fn verify_with_own_key(key: &Jwk, token: &Unverified<'_>) -> Result<bool, Error> {
+    let subtle = subtle()?;
+    match import(&subtle, key, token.algorithm).await? {
+        Some(imported) => is_of(&subtle, &imported, token).await,
+        None => Ok(false),
+    }
+}
+
+async fn is_of(
+    subtle: &SubtleCrypto,
+    imported: &CryptoKey,
+    token: &Unverified<'_>,
+) -> Result<bool, Error> {
     let (name, parameters) = match token.algorithm {
         Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 => ("RSASSA-PKCS1-v1_5", None),
         Algorithm::Ps256 => ("RSA-PSS", Some(("saltLength", JsValue::from(32)))),
@@ -36,7 +53,7 @@ pub(super) async fn verify(key: &Jwk, token: &Unverified<'_>) -> Result<bool, Er
     }
     let verified = subtle.verify_with_object_and_u8_array_and_u8_array(
         &algorithm,
-        &imported,
+        imported,
         &token.signature,
         token.signed.as_bytes(),
     )?;
@@ -46,7 +63,7 @@ pub(super) async fn verify(key: &Jwk, token: &Unverified<'_>) -> Result<bool, Er
         .is_ok_and(|value| value.is_truthy()))
 }
 
-async fn import(
+async fn remembered(
     subtle: &SubtleCrypto,
     key: &Jwk,
     algorithm: Algorithm,
@@ -58,6 +75,24 @@ async fn import(
     {
         return Ok(imported);
     }
+    let imported = import(subtle, key, algorithm).await?;
+    let imported = imported
+        .ok_or_else(|| Error::Upstream("a published key is none that can be used".into()))?;
+    IMPORTED.with_borrow_mut(|keys| {
+        if keys.len() >= MAX_KEYS {
+            keys.clear();
+        }
+        keys.insert(at, (key.members.clone(), imported.clone()));
+    });
+    Ok(imported)
+}
+
+/// The key as the runtime uses it; `None` for one that is none, such as a point off the curve.
+async fn import(
+    subtle: &SubtleCrypto,
+    key: &Jwk,
+    algorithm: Algorithm,
+) -> Result<Option<CryptoKey>, Error> {
     let data = js_sys::JSON::parse(&key.members.to_string())?;
     let parameters = Object::new();
     let set = |name: &str, value: &str| Reflect::set(&parameters, &name.into(), &value.into());
@@ -76,16 +111,7 @@ async fn import(
         usages.as_ref(),
     )?;
     let imported = JsFuture::from(promise).await;
-    let imported: CryptoKey = imported
-        .map_err(|_| Error::Upstream("the identity provider published a key that is none".into()))?
-        .unchecked_into();
-    IMPORTED.with_borrow_mut(|keys| {
-        if keys.len() >= MAX_KEYS {
-            keys.clear();
-        }
-        keys.insert(at, (key.members.clone(), imported.clone()));
-    });
-    Ok(imported)
+    Ok(imported.ok().map(JsCast::unchecked_into))
 }
 
 fn hash(algorithm: Algorithm) -> &'static str {

@@ -13,6 +13,8 @@ pub(super) struct Verified {
     pub(super) principal: Rc<Principal>,
     /// Whose signature it has, where it has one.
     pub(super) signer: Option<Rc<Signer>>,
+    /// The thumbprint of the key that it is bound to; empty for a bearer token.
+    pub(super) key: Rc<str>,
     /// The base URL that it was verified for: the audience, where none is configured.
     pub(super) base_url: String,
     /// When the token ends, in seconds since 1970.

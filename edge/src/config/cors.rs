@@ -18,7 +18,7 @@ pub(crate) struct Cors {
 }
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
-const HEADERS: &str = "Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Match, \
+const HEADERS: &str = "Authorization, DPoP, Content-Type, Accept, Prefer, If-Match, If-None-Match, \
     If-Modified-Since, If-None-Exist, X-Request-Id, X-Provenance, x-ms-consistency-level, \
     x-ms-session-token, x-ms-profile-validation";
 

@@ -47,6 +47,9 @@ pub(crate) struct SmartClient {
     pub(crate) must_push: bool,
     /// Whether it may ask about every token, as a resource server does.
     pub(crate) introspects: bool,
+    /// Whether it gets tokens only when they are bound to a key.
+    /// <https://www.rfc-editor.org/rfc/rfc9449#section-5.2>
+    pub(crate) binds_tokens: bool,
 }
 
 /// What a backend service may do.
@@ -86,6 +89,8 @@ struct Registration {
     require_pushed_authorization_requests: bool,
     #[serde(default)]
     introspect: bool,
+    #[serde(default)]
+    dpop_bound_access_tokens: bool,
 }
 
 impl Registration {
@@ -150,6 +155,7 @@ impl Registration {
             answers_with_issuer: self.authorization_response_iss,
             must_push: self.require_pushed_authorization_requests,
             introspects: self.introspect,
+            binds_tokens: self.dpop_bound_access_tokens,
         })
     }
 }

@@ -5,7 +5,7 @@ use crate::config::Cors;
 
 /// What scripts of other origins may read beside the body.
 const EXPOSED: &str = "ETag, Location, Content-Location, Last-Modified, X-Request-Id, \
-    X-Correlation-Id, Retry-After, WWW-Authenticate, x-ms-request-charge, x-ms-session-token";
+    X-Correlation-Id, Retry-After, WWW-Authenticate, DPoP-Nonce, x-ms-request-charge, x-ms-session-token";
 
 /// The answer to a preflight; `None` when the request is none.
 pub(super) fn preflight(

@@ -1,6 +1,6 @@
 //! The one place that turns an error into an HTTP status.
 
-use super::{Answer, Exchange};
+use super::{Answer, Exchange, dpop};
 use crate::auth::challenge;
 use crate::error::{Error, Reason, Rejection};
 use fhir::Release;
@@ -10,7 +10,7 @@ use fhir::outcome::{Issue, IssueType, operation_outcome};
 pub(crate) fn rejection_status(release: Release, reason: Reason) -> u16 {
     match reason {
         Reason::Invalid => 400,
-        Reason::Unauthenticated => 401,
+        Reason::Unauthenticated | Reason::Unproven(_) => 401,
         Reason::Forbidden => 403,
         Reason::NotFound => 404,
         Reason::MethodNotAllowed => 405,
@@ -57,6 +57,12 @@ pub(super) fn answer(exchange: &Exchange, error: Error) -> Answer {
                 .map_or("", |issue| issue.diagnostics.as_str());
             let value = challenge(&exchange.config.security, &exchange.base_url, told);
             answer.with("www-authenticate", value)
+        }
+        Some(Reason::Unproven(error)) => {
+            let told = issues
+                .first()
+                .map_or("", |issue| issue.diagnostics.as_str());
+            answer.with("www-authenticate", dpop::challenge(error, told))
         }
         Some(Reason::Gone(version)) => answer.with("etag", super::etag(version)),
         Some(Reason::Throttled(seconds)) => answer.with("retry-after", seconds.to_string()),

@@ -1,9 +1,9 @@
 //! One request and what belongs to it, from arrival to answer.
 
-use super::{Answer, caching, cors, negotiation, rate};
+use super::{Answer, caching, cors, dpop, negotiation, rate};
 use crate::auth::{
-    self, Action, Caller, Grant, Identity, Launched, Principal, ServiceToken, Verifier,
-    authenticate, authenticate_service, authorise, bearer_token,
+    self, Action, Admitted, Caller, Grant, Identity, Launched, Principal, ServiceToken, Verifier,
+    authenticate, authenticate_service, authorise, presented_token,
 };
 use crate::binding;
 use crate::config::{Authority, Config};
@@ -146,13 +146,20 @@ impl Exchange {
 
     /// The caller; 401 when there is no valid token.
     pub(crate) async fn authenticate(&self) -> Result<Rc<Principal>, Error> {
-        let token = bearer_token(self.header("authorization"))?;
-        if let Some(principal) = auth::known(&self.verifier(), token).await? {
-            if principal.may_be_revoked(self.now) {
-                self.issued_token(principal.identity()).await?;
-                principal.is_not_revoked(self.now);
+        let (scheme, token) = presented_token(self.header("authorization"))?;
+        let Admitted { principal, key } = self.admitted(token).await?;
+        dpop::check_binding(self, (scheme, token), &key).await?;
+        Ok(principal)
+    }
+
+    /// The caller that a token names, however it was sent.
+    async fn admitted(&self, token: &str) -> Result<Admitted, Error> {
+        if let Some(known) = auth::known(&self.verifier(), token).await? {
+            if known.principal.may_be_revoked(self.now) {
+                self.issued_token(known.principal.identity()).await?;
+                known.principal.is_not_revoked(self.now);
             }
-            return Ok(principal);
+            return Ok(known);
         }
         rate::check_failures(self)?;
         let admitted = self.admit(token).await;
@@ -163,14 +170,16 @@ impl Exchange {
     }
 
     /// The caller that a token names which was not seen before.
-    async fn admit(&self, token: &str) -> Result<Rc<Principal>, Error> {
+    async fn admit(&self, token: &str) -> Result<Admitted, Error> {
         let caller = self.verify(token).await?;
         let issued = self.issued_token(caller.identity()).await?;
+        let key = issued.grant.as_ref().map(|grant| grant.key.clone());
         let launched = issued.grant.map(|grant| Launched {
             patient: launch_context::patient(&grant.launch),
             scope: grant.scope,
         });
-        Ok(caller.admit(&self.verifier(), token, launched.as_ref()))
+        let key = key.unwrap_or_default();
+        Ok(caller.admit(&self.verifier(), token, launched.as_ref(), &key))
     }
 
     /// Checks that it is settled whom tokens must be meant for. The address that a request came to

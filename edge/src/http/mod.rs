@@ -5,6 +5,7 @@ mod app;
 mod body;
 mod caching;
 mod cors;
+pub(crate) mod dpop;
 mod error;
 mod exchange;
 mod fault;
@@ -22,6 +23,7 @@ use std::rc::Rc;
 use worker::Env;
 
 pub(crate) use answer::{Answer, Body};
+pub(crate) use dpop::Unproven;
 pub(crate) use error::{method_not_allowed, rejection_status};
 pub(crate) use exchange::Exchange;
 pub(crate) use preconditions::{etag, if_match, if_none_match};

@@ -4,7 +4,7 @@
 use super::launch::{self, Handle};
 use super::redirect::{self, App, refuse};
 use super::refusal::Refused;
-use super::{ceiling, code_challenge, repeated, value};
+use super::{ceiling, code_challenge, dpop, repeated, value};
 use crate::error::Error;
 use crate::http::Exchange;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ pub(super) struct AppRequest {
     /// The handle of this server that the launch came with.
     pub(super) handle: Option<Handle>,
     pub(super) challenge: Option<String>,
+    /// The thumbprint of the key that the code is to be bound to; empty for none.
+    #[serde(default)]
+    pub(super) key: String,
     /// What goes on to the provider as it came.
     pub(super) forwarded: Vec<(String, String)>,
 }
@@ -159,6 +162,7 @@ pub(super) async fn check(
         launch: launch.context,
         handle: launch.handle,
         challenge: asked.challenge,
+        key: asked.key,
         forwarded: forwarded.collect(),
     }))
 }
@@ -190,6 +194,7 @@ struct Asked {
     audience: String,
     scope: String,
     challenge: Option<String>,
+    key: String,
 }
 
 fn asked(
@@ -220,6 +225,7 @@ fn asked(
         audience: audience.to_owned(),
         scope,
         challenge,
+        key: dpop::of_request(value(parameters, "dpop_jkt")).map_err(invalid)?,
     })
 }
 

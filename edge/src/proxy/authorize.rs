@@ -46,6 +46,9 @@ pub(super) struct State {
     /// By what it is known that it was used.
     #[serde(rename = "i")]
     pub(super) id: String,
+    /// The thumbprint of the key that the code is to be bound to; empty for none.
+    #[serde(rename = "k", default)]
+    pub(super) key: String,
 }
 
 /// Sends the browser to the provider, to the page where the person chooses what the app asks for,
@@ -90,6 +93,7 @@ pub(super) async fn at_provider(
         handle: request.handle,
         chosen_by,
         challenge: request.challenge,
+        key: request.key,
         scope: request.scope.clone(),
         client_id: request.client_id.clone(),
         redirect_uri: request.redirect_uri,

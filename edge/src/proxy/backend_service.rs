@@ -15,6 +15,7 @@ pub(super) async fn issue(
     exchange: &Exchange,
     form: &[(String, String)],
     client: &Client,
+    key: String,
 ) -> Result<Result<Answer, Refused>, Error> {
     let id = client.id.as_deref().unwrap_or_default();
     let registered = exchange.config.smart_proxy.client(id);
@@ -36,11 +37,12 @@ pub(super) async fn issue(
             return Ok(Err(Refused("invalid_scope", format!("{problem}."))));
         }
     };
-    let token = ServiceToken::new(id, scope, exchange.now, crate::binding::random_uuid());
+    let mut token = ServiceToken::new(id, scope, exchange.now, crate::binding::random_uuid());
+    token.key = key;
     let sealed = exchange.seal(Purpose::AccessToken, &token).await?;
     let response = json!({
         "access_token": sealed,
-        "token_type": "bearer",
+        "token_type": if token.key.is_empty() { "bearer" } else { "DPoP" },
         "expires_in": token.expires - token.issued,
         "scope": token.scope,
     });

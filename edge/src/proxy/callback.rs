@@ -42,6 +42,9 @@ pub(super) struct Code {
     pub(super) expires: i64,
     #[serde(rename = "i")]
     pub(super) id: String,
+    /// The thumbprint of the key that it is bound to; empty for none.
+    #[serde(rename = "k", default)]
+    pub(super) key: String,
 }
 
 /// Sends the browser back to the app.
@@ -102,6 +105,7 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
         handle: state.handle,
         chosen_by: state.chosen_by,
         challenge: state.challenge,
+        key: state.key,
         scope: state.scope,
         client_id: state.client_id,
         redirect_uri: redirect_uri.clone(),

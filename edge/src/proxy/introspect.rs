@@ -85,6 +85,7 @@ async fn of_provider(exchange: &Exchange, token: &str) -> Result<Option<Value>, 
     if let Some(grant) = known.grant {
         let launch: Map<String, Value> = serde_json::from_str(&grant.launch).unwrap_or_default();
         told.extend(launch);
+        bind(&mut told, &grant.key);
     }
     Ok(Some(told.into()))
 }
@@ -111,6 +112,7 @@ async fn of_service(
     told.insert("iat".into(), service.issued.into());
     told.insert("client_id".into(), service.client_id.as_str().into());
     told.insert("scope".into(), service.scope.as_str().into());
+    bind(&mut told, &service.key);
     Ok(Some(told.into()))
 }
 
@@ -125,7 +127,18 @@ async fn of_refresh_token(
     told.insert("active".into(), true.into());
     told.insert("client_id".into(), token.client_id.as_str().into());
     told.insert("exp".into(), (token.expires / 1000).into());
+    if !token.key.is_empty() {
+        told.insert("cnf".into(), json!({ "jkt": token.key }));
+    }
     Ok(Some(told.into()))
+}
+
+/// Tells the key that a token is bound to. <https://www.rfc-editor.org/rfc/rfc9449#section-6.2>
+fn bind(told: &mut Map<String, Value>, key: &str) {
+    if !key.is_empty() {
+        told.insert("token_type".into(), "DPoP".into());
+        told.insert("cnf".into(), json!({ "jkt": key }));
+    }
 }
 
 fn active() -> Map<String, Value> {

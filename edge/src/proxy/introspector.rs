@@ -7,7 +7,7 @@ use super::rate_limit;
 use super::refresh_token;
 use super::refusal::Refused;
 use super::{Purpose, value};
-use crate::auth::{self, ServiceToken, bearer_token, check_any_action, token_id};
+use crate::auth::{self, ServiceToken, check_any_action, presented_token, token_id};
 use crate::error::{Error, Reason};
 use crate::http::Exchange;
 use fhir::outcome::IssueType;
@@ -41,7 +41,7 @@ impl Introspector {
         if let Err(refused) = rate_limit::count_caller(exchange, &principal).await {
             return Ok(Err(refused));
         }
-        let token = bearer_token(exchange.header("authorization"))?;
+        let (_, token) = presented_token(exchange.header("authorization"))?;
         let client = service(exchange, token).await?;
         if client.is_some_and(|client| is_registered(exchange, &client)) {
             return Ok(Ok(Self::Registered));

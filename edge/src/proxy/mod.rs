@@ -14,6 +14,7 @@ mod ceiling;
 mod client_authentication;
 mod code_challenge;
 mod context;
+mod dpop;
 mod introspect;
 mod introspector;
 mod launch;
@@ -48,6 +49,8 @@ pub(crate) enum Purpose {
     RefreshToken,
     /// An access token of a backend service.
     AccessToken,
+    /// What a DPoP proof is to be made with.
+    ProofNonce,
     /// An app's request that waits for a person's choice.
     Pending,
     /// What an EHR launches an app with.
@@ -64,6 +67,7 @@ impl Purpose {
             Self::Code => b"code",
             Self::RefreshToken => b"refresh-token",
             Self::AccessToken => b"access-token",
+            Self::ProofNonce => b"dpop-nonce",
             Self::Pending => b"pending",
             Self::Launch => b"launch",
             Self::Pushed => b"pushed",

@@ -9,7 +9,7 @@ use super::redirect::callback_url;
 use super::refresh_token::{self, Taken};
 use super::refusal::{Refused, missing};
 use super::token_response::Completion;
-use super::{Purpose, ceiling, code_challenge, value};
+use super::{Purpose, ceiling, code_challenge, dpop, value};
 use crate::error::Error;
 use crate::http::Exchange;
 use smart::qualified_scope::{requalify, unqualify};
@@ -83,6 +83,7 @@ pub(super) async fn of_code(
     exchange: &Exchange,
     form: &[(String, String)],
     client: &Client,
+    key: String,
 ) -> Result<Result<Redemption, Refused>, Error> {
     let Some(code) = value(form, "code") else {
         return Ok(Err(missing("code")));
@@ -108,6 +109,9 @@ pub(super) async fn of_code(
     {
         return Ok(Err(refused));
     }
+    if let Err(refused) = dpop::check_same(&code.key, &key) {
+        return Ok(Err(refused));
+    }
     let used = CodeUse {
         id: code.id.clone(),
         expires: code.expires,
@@ -131,6 +135,7 @@ pub(super) async fn of_code(
             chosen_by: code.chosen_by,
             scope: code.scope,
             authorization: code.id,
+            key,
             ..Completion::default()
         },
         used: Used::Code(used),
@@ -142,6 +147,7 @@ pub(super) async fn of_refresh_token(
     exchange: &Exchange,
     form: &[(String, String)],
     client: &Client,
+    key: String,
 ) -> Result<Result<Redemption, Refused>, Error> {
     let Some(token) = value(form, "refresh_token") else {
         return Ok(Err(missing("refresh_token")));
@@ -164,6 +170,9 @@ pub(super) async fn of_refresh_token(
         Ok(scope) => scope,
         Err(refused) => return Ok(Err(refused)),
     };
+    if let Err(refused) = dpop::check_same(&token.key, &key) {
+        return Ok(Err(refused));
+    }
     let Some(taken) = token.take(exchange).await? else {
         let words = "The refresh token has ended, was used before, or was revoked; sign in again.";
         return Ok(Err(Refused("invalid_grant", words.into())));
@@ -182,6 +191,7 @@ pub(super) async fn of_refresh_token(
             authorization: token.authorization,
             generation: token.generation + 1,
             signed_in: Some(token.signed_in),
+            key,
             // Whoever came without a secret once does not become trusted by sending one.
             is_public: token.is_public,
             ..Completion::default()

@@ -44,6 +44,9 @@ pub(super) struct RefreshToken {
     /// When it ends, in milliseconds since 1970.
     #[serde(rename = "x")]
     pub(super) expires: i64,
+    /// The thumbprint of the key that it is bound to; empty for none.
+    #[serde(rename = "k", default)]
+    pub(super) key: String,
     /// Whose authorization it is, and when that person signed in for it.
     #[serde(rename = "w", default)]
     pub(super) signed_in: SignedIn,

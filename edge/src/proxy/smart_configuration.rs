@@ -121,6 +121,8 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
             members.insert(name.into(), json!(always));
             // Registration says which apps must.
             members.insert("require_pushed_authorization_requests".into(), json!(false));
+            let name = "dpop_signing_alg_values_supported";
+            members.insert(name.into(), json!(auth::SIGNING_ALGORITHMS));
         }
         if has_keys(exchange) {
             methods.push("private_key_jwt");

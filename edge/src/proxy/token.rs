@@ -5,7 +5,7 @@
 use super::app_request::SYSTEM_SCOPES;
 use super::client_authentication;
 use super::refusal::{self, Refused, missing};
-use super::{backend_service, provider, rate_limit, redemption, value};
+use super::{backend_service, dpop, provider, rate_limit, redemption, value};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use smart::scope_list::names_system;
@@ -15,10 +15,11 @@ pub(super) async fn token(
     exchange: &Exchange,
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
-    match redeem(exchange, request).await? {
-        Ok(answer) => Ok(answer),
-        Err(refused) => Ok(refusal::answer(exchange, &refused)),
-    }
+    let answer = match redeem(exchange, request).await? {
+        Ok(answer) => answer,
+        Err(refused) => refusal::answer(exchange, &refused),
+    };
+    dpop::with_nonce(exchange, answer).await
 }
 
 async fn redeem(
@@ -44,11 +45,15 @@ async fn redeem(
     if is_of_person && value(&form, "scope").is_some_and(names_system) {
         return Ok(Err(Refused("invalid_scope", SYSTEM_SCOPES.into())));
     }
+    let key = match dpop::key(exchange, &client).await? {
+        Ok(key) => key,
+        Err(refused) => return Ok(Err(refused)),
+    };
     let redemption = match grant_type {
-        "authorization_code" => redemption::of_code(exchange, &form, &client).await?,
-        "refresh_token" => redemption::of_refresh_token(exchange, &form, &client).await?,
+        "authorization_code" => redemption::of_code(exchange, &form, &client, key).await?,
+        "refresh_token" => redemption::of_refresh_token(exchange, &form, &client, key).await?,
         "client_credentials" if client.is_verified => {
-            return backend_service::issue(exchange, &form, &client).await;
+            return backend_service::issue(exchange, &form, &client, key).await;
         }
         "client_credentials" => redemption::of_secret(exchange, &form, &client),
         other => {

@@ -28,6 +28,8 @@ pub(super) struct Completion {
     /// The authorization and the generation that a refresh token in the answer is of.
     pub(super) authorization: String,
     pub(super) generation: i64,
+    /// The thumbprint of the key that the tokens are bound to; empty for bearer tokens.
+    pub(super) key: String,
     /// Who signed in for it; `None` when that was just now.
     pub(super) signed_in: Option<SignedIn>,
 }
@@ -76,6 +78,13 @@ pub(super) async fn complete(
             generation: completion.generation,
             is_public: completion.is_public,
             expires: exchange.now + LIFETIME,
+            // A client that proves itself otherwise may change its key.
+            // https://www.rfc-editor.org/rfc/rfc9449#section-5
+            key: if completion.is_public {
+                completion.key.clone()
+            } else {
+                String::new()
+            },
             signed_in: completion
                 .signed_in
                 .unwrap_or_else(|| SignedIn::of(&stated, exchange.now)),
@@ -109,9 +118,12 @@ pub(super) async fn complete(
             expires: ends.unwrap_or(exchange.now + seconds.unwrap_or(3600) * 1000),
             scope: &scopes,
             client_id: &completion.client_id,
-            key: "",
+            key: &completion.key,
         };
         exchange.partition()?.issue(issued).await?;
+    }
+    if !completion.key.is_empty() {
+        answer.insert("token_type".into(), "DPoP".into());
     }
     answer.extend(completion.launch);
     answer.insert("client_id".into(), completion.client_id.into());

@@ -43,6 +43,12 @@ impl Listener {
         documents.push((path.to_owned(), document));
     }
 
+    /// Has nothing at a path from now on.
+    pub(super) fn withdraw(&self, path: &str) {
+        let mut documents = self.documents.lock().expect("no panic");
+        documents.retain(|(known, _)| known != path);
+    }
+
     /// How many connections there were.
     pub(super) fn visits(&self) -> usize {
         self.visits.load(Ordering::SeqCst)

@@ -103,6 +103,8 @@ fn the_smart_configuration_names_the_proxy_and_only_what_it_can() {
         "authorization_response_iss_parameter_supported": false,
         "grant_types_supported": null,
         "introspection_endpoint_auth_methods_supported": ["Bearer"],
+        "dpop_signing_alg_values_supported":
+            ["ES256", "ES384", "RS256", "RS384", "RS512", "PS256"],
         "revocation_endpoint_auth_methods_supported": ["none"],
         "token_endpoint_auth_methods_supported":
             ["none", "client_secret_basic", "client_secret_post"],
