@@ -45,8 +45,8 @@ pub(super) async fn complete(
     let access_token = text(answer, "access_token").unwrap_or_default();
     let stated = auth::stated(&access_token);
     if completion.chosen_by.is_some() && stated.object_id != completion.chosen_by {
-        let words = "To sign in came another person than the one who had chosen the patient; start \
-            again from the app.";
+        let words = "The person who signed in is not the one who chose the patient; start again \
+            from the app.";
         return Ok(Err(Refused("invalid_grant", words.into())));
     }
     if !completion.is_vouched {
