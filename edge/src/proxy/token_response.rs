@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::http::Exchange;
 use crate::store::Issued;
 use serde_json::{Map, Value};
+use smart::granted_scope::within_request;
 use smart::qualified_scope::unqualify;
 
 /// What the provider's answer is completed with.
@@ -121,7 +122,7 @@ fn granted(exchange: &Exchange, stated: Option<&str>, completion: &Completion) -
     // for. A provider that does not say what it granted granted what was asked for.
     let knows_scopes = exchange.authority().is_ok_and(is_v2);
     let scopes = match stated.filter(|_| knows_scopes || asked.is_empty()) {
-        Some(stated) => unqualify(stated),
+        Some(stated) => within_request(&unqualify(stated), asked),
         None => asked.to_owned(),
     };
     ceiling::cut(exchange, &completion.client_id, &scopes)
