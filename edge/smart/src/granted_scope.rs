@@ -2,6 +2,7 @@
 //! <https://hl7.org/fhir/smart-app-launch/backend-services.html#scopes>
 
 use crate::scope::{Access, Scope, ScopeContext, ScopeError, parse_scopes};
+use crate::scope_list::is_impersonation;
 use std::fmt;
 
 /// The scopes for resources in `asked` that lie within `allowed`; the rest is cut off. What was
@@ -51,6 +52,11 @@ const SIGN_IN: [&str; 9] = [
 /// What is left of an app's scopes below a `ceiling` of scopes for resources. Those of the sign-in
 /// stay; what lies above the ceiling, or has no place below it, is cut off.
 pub fn below_ceiling(asked: &str, ceiling: &str) -> String {
+    below(asked, ceiling, |token| SIGN_IN.contains(&token))
+}
+
+/// The scopes for resources below a `ceiling`, and the others that `stay`.
+fn below(asked: &str, ceiling: &str, stay: impl Fn(&str) -> bool) -> String {
     // One by one: an app may have scopes of several contexts below its ceiling.
     let one = |token: &str| parse_scopes(token).ok()?.into_iter().next();
     let ceiling: Vec<Scope> = ceiling.split_ascii_whitespace().filter_map(one).collect();
@@ -66,7 +72,7 @@ pub fn below_ceiling(asked: &str, ceiling: &str) -> String {
                     parts.iter().map(ToString::to_string).collect()
                 }
             }
-            None if SIGN_IN.contains(&token) => vec![token.to_owned()],
+            None if stay(token) => vec![token.to_owned()],
             None => Vec::new(),
         };
         for part in parts {
@@ -76,6 +82,20 @@ pub fn below_ceiling(asked: &str, ceiling: &str) -> String {
         }
     }
     left.join(" ")
+}
+
+/// What an app is granted that `asked` for scopes, of those that the provider `stated`: no more than
+/// it asked for, since some providers name everything that was ever consented to. Who asks for no
+/// scope, or for all that the person may do, gets what the provider says.
+pub fn within_request(stated: &str, asked: &str) -> String {
+    let mut asked_names = asked.split_ascii_whitespace().peekable();
+    if asked_names.peek().is_none() || asked_names.any(is_impersonation) {
+        return stated.to_owned();
+    }
+    let was_asked_for = |token: &str| asked.split_ascii_whitespace().any(|own| own == token);
+    below(stated, asked, |token| {
+        SIGN_IN.contains(&token) || was_asked_for(token)
+    })
 }
 
 /// What both lists of scopes let be done.
@@ -271,6 +291,43 @@ mod tests {
         ] {
             let left = below_ceiling(asked, ceiling);
             assert_eq!(left, expected, "{asked} below {ceiling}");
+        }
+    }
+
+    #[test]
+    fn an_app_is_granted_no_more_than_it_asked_for() {
+        for (stated, asked, expected) in [
+            (
+                "openid patient/*.rs offline_access",
+                "openid patient/*.rs offline_access",
+                "openid patient/*.rs offline_access",
+            ),
+            (
+                "patient/Observation.rs user/*.cruds user_impersonation",
+                "openid patient/Observation.rs",
+                "patient/Observation.rs",
+            ),
+            (
+                "patient/Observation.rs",
+                "patient/Observation.rs?category=laboratory",
+                "patient/Observation.rs?category=laboratory",
+            ),
+            (
+                "openid launch patient/*.rs",
+                "openid launch",
+                "openid launch",
+            ),
+            ("patient/Patient.r", "patient/*.rs", "patient/Patient.r"),
+            ("user_impersonation", "", "user_impersonation"),
+            (
+                "user_impersonation",
+                "openid user_impersonation",
+                "user_impersonation",
+            ),
+            ("user/*.rs", "https://fhir.example/.default", "user/*.rs"),
+        ] {
+            let granted = within_request(stated, asked);
+            assert_eq!(granted, expected, "{stated} for {asked}");
         }
     }
 

@@ -15,10 +15,14 @@ pub fn names_system(list: &str) -> bool {
 /// that the person may do.
 pub fn names_data(list: &str) -> bool {
     list.split_ascii_whitespace().any(|token| {
-        let name = token.rsplit('/').next().unwrap_or(token);
-        matches!(name, "user_impersonation" | ".default")
-            || parse_scopes(token).map_or(true, |scopes| !scopes.is_empty())
+        is_impersonation(token) || parse_scopes(token).map_or(true, |scopes| !scopes.is_empty())
     })
+}
+
+/// Whether a scope is one for all that the person may do.
+pub(crate) fn is_impersonation(scope: &str) -> bool {
+    let name = scope.rsplit('/').next().unwrap_or(scope);
+    matches!(name, "user_impersonation" | ".default")
 }
 
 #[cfg(test)]

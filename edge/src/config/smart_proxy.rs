@@ -212,7 +212,7 @@ impl SmartProxy {
             let mut others = clients.iter().take(at);
             if others.any(|other| other.client_id == client.client_id) {
                 let id = &client.client_id;
-                return Err(format!("SMART_CLIENTS: `{id}` stands twice"));
+                return Err(format!("SMART_CLIENTS: `{id}` is registered twice"));
             }
         }
         let secrets = get("SMART_CLIENT_SECRETS").unwrap_or_else(|| "{}".into());
@@ -426,7 +426,7 @@ mod tests {
             assert!(message.contains(expected), "{members}: {message}");
         }
         let twice = r#"[{"clientId":"a"},{"clientId":"a"}]"#;
-        assert!(read(twice).unwrap_err().contains("stands twice"));
+        assert!(read(twice).unwrap_err().contains("is registered twice"));
     }
 
     #[test]

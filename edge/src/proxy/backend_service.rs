@@ -20,7 +20,8 @@ pub(super) async fn issue(
     let id = client.id.as_deref().unwrap_or_default();
     let registered = exchange.config.smart_proxy.client(id);
     let Some(service) = registered.and_then(|client| client.service.as_ref()) else {
-        let words = "The client is no backend service: the operator gave it no roles and scope.";
+        let words =
+            "The client is not a backend service: it has no roles and scope in SMART_CLIENTS.";
         return Ok(Err(Refused("unauthorized_client", words.into())));
     };
     let asked = value(form, "scope").unwrap_or_default();

@@ -131,7 +131,7 @@ fn credentials(exchange: &Exchange, form: &[(String, String)]) -> Result<Credent
     let id = plain(id);
     if value(form, "client_secret").is_some() {
         // https://www.rfc-editor.org/rfc/rfc6749#section-2.3
-        let words = "The client proves itself in two ways; one is allowed.";
+        let words = "The client authenticates in two ways; only one is allowed.";
         return Err(Refused("invalid_request", words.into()));
     }
     if named.is_some_and(|named| named != id) {

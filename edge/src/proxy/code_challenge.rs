@@ -16,7 +16,7 @@ pub(super) fn of_request(query: &[(String, String)]) -> Result<Option<String>, &
     };
     match (value("code_challenge"), value("code_challenge_method")) {
         (None, None) => Ok(None),
-        (None, Some(_)) => Err("The code_challenge_method stands without a code_challenge."),
+        (None, Some(_)) => Err("The code_challenge_method needs a code_challenge."),
         (Some(_), method) if method != Some("S256") => {
             Err("The code_challenge_method must be S256.")
         }

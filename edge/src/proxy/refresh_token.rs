@@ -152,3 +152,22 @@ impl RefreshToken {
             .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RefreshToken;
+
+    #[test]
+    fn the_launch_of_an_older_token_is_still_to_be_verified() {
+        let older =
+            r#"{"t":"x","l":{"patient":"1"},"z":"","c":"app","a":"1","g":0,"p":true,"x":9}"#;
+        let token: RefreshToken = serde_json::from_str(older).unwrap();
+        assert!(!token.is_vouched);
+        let newer = serde_json::to_string(&RefreshToken {
+            is_vouched: true,
+            ..token
+        });
+        let token: RefreshToken = serde_json::from_str(&newer.unwrap()).unwrap();
+        assert!(token.is_vouched);
+    }
+}

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::http::Exchange;
 use crate::store::Issued;
 use serde_json::{Map, Value};
+use smart::granted_scope::within_request;
 use smart::qualified_scope::unqualify;
 
 /// What the provider's answer is completed with.
@@ -49,8 +50,8 @@ pub(super) async fn complete(
     let access_token = text(answer, "access_token").unwrap_or_default();
     let stated = auth::stated(&access_token);
     if completion.chosen_by.is_some() && stated.object_id != completion.chosen_by {
-        let words = "To sign in came another person than the one who had chosen the patient; start \
-            again from the app.";
+        let words = "The person who signed in is not the one who chose the patient; start again \
+            from the app.";
         return Ok(Err(Refused("invalid_grant", words.into())));
     }
     if !completion.is_vouched {
@@ -138,7 +139,7 @@ fn granted(exchange: &Exchange, stated: Option<&str>, completion: &Completion) -
     // for. A provider that does not say what it granted granted what was asked for.
     let knows_scopes = exchange.authority().is_ok_and(|own| is_v2(&own.url));
     let scopes = match stated.filter(|_| knows_scopes || asked.is_empty()) {
-        Some(stated) => unqualify(stated),
+        Some(stated) => within_request(&unqualify(stated), asked),
         None => asked.to_owned(),
     };
     ceiling::cut(exchange, &completion.client_id, &scopes)

@@ -268,7 +268,7 @@ fn scopes_that_cannot_be_granted_are_told() {
         assert_token_refused(&answer, 400, "invalid_scope", words);
     }
     let answer = post_token(server(), &request(&assertion(CONFIDENTIAL), "system/*.rs"));
-    assert_token_refused(&answer, 400, "unauthorized_client", "no backend service");
+    assert_token_refused(&answer, 400, "unauthorized_client", "not a backend service");
 }
 
 #[test]

@@ -214,7 +214,12 @@ fn who_signs_in_must_be_who_chose() {
         .expect("a code")
         .to_owned();
     let answer = post_token(server, &redemption(&code));
-    assert_token_refused(&answer, 400, "invalid_grant", "another person");
+    assert_token_refused(
+        &answer,
+        400,
+        "invalid_grant",
+        "is not the one who chose the patient",
+    );
 }
 
 #[test]
