@@ -7,6 +7,7 @@
 
 mod condition;
 pub mod cost;
+mod driver;
 mod escape;
 mod extract;
 mod group;
@@ -18,6 +19,7 @@ mod query;
 mod sql;
 pub mod value;
 mod walk;
+mod ways;
 
 pub use condition::{Access, Compartment, Confinement, confine};
 pub use extract::{IndexRows, extract};

@@ -13,6 +13,7 @@ mod oracles;
 mod ownership;
 mod queries;
 mod record;
+mod tokens;
 
 use api::{Client, Server};
 use attempt::Sides;
