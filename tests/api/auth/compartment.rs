@@ -239,6 +239,14 @@ fn a_smart_user_without_a_patient_sees_nothing() {
         json!(["Patient/demo-amelia"]),
         json!("Patient/a b"),
         json!("XPatient/demo-amelia"),
+        // Another server's patient is somebody else.
+        json!("https://elsewhere.example/fhir/Patient/demo-amelia"),
+        json!("javascript:x/Patient/demo-amelia"),
+        json!("../Patient/demo-amelia"),
+        json!("/Patient/demo-amelia"),
+        json!("Patient/demo-amelia/_history/1"),
+        json!(format!("{}.evil.example/Patient/demo-amelia", server.base)),
+        json!(format!("{}/x/Patient/demo-amelia", server.base)),
     ] {
         let forgery = server
             .forgery()
