@@ -8,7 +8,8 @@ import assert from 'node:assert/strict';
 import { signInService } from '../../tools/run/sign-in.mjs';
 import { session, signInButton, signInHere, signOutButton, stage } from './fixture.mjs';
 
-const { scene } = stage();
+// Pages that are left stay in memory for the Back button, as in every browser but a tested one.
+const { scene } = stage({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
 const ADMIN = { as: 'admin', at: '/app/patients' };
 const FHIR_JSON = 'application/fhir+json';
 /** The record of `patient`; the charts opened here are those of others. */
@@ -189,6 +190,30 @@ scene('what another script left in the cache is its reader’s alone', ADMIN, as
   await signInHere(page, 'patient');
   const { access_token: next } = await session(page);
   await expectNothingOf(page, name, [url, list], { token: next, status: (address) => (address === url ? [404] : [200]) });
+});
+
+scene('the Back button brings back no page of someone who signed out', ADMIN, async (props) => {
+  const { page, base } = props;
+  const name = 'cached-for-back';
+  await admit(props, name);
+  await chart(props, name);
+  const address = page.url();
+  // What the page shows in the moment in which it comes back, before anything can change it.
+  await page.evaluate(() =>
+    addEventListener('pageshow', ({ persisted }) => {
+      globalThis.broughtBack = { persisted, shown: document.documentElement.outerHTML };
+    }),
+  );
+  await signOut(props);
+  assert.equal(page.url(), `${base}/app/`);
+  await page.evaluate(() => history.back());
+  await page.waitForURL(address, { waitUntil: 'commit' });
+  await page.waitForFunction(() => globalThis.broughtBack);
+  const { persisted, shown } = await page.evaluate(() => globalThis.broughtBack);
+  assert.equal(persisted, true, 'the browser kept the page');
+  assert.doesNotMatch(shown, new RegExp(`Of-${name}|Reading-of-${name}`));
+  await signInPage(page).waitFor();
+  assert.equal(await session(page), null);
 });
 
 /** A browser that is left to guess takes an answer for fresh for a tenth of its age. */
