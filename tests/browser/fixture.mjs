@@ -65,14 +65,17 @@ async function serve(fhirVersion) {
 
 /**
  * Starts the servers and the browser for a test file.
+ * @param {object} [options]
+ * @param {string} [options.fhirVersion]
+ * @param {string[]} [options.ignoreDefaultArgs] what Playwright would tell the browser and must not
  * @returns {{scene: (name: string, options: object, act: (props: object) => Promise<void>) => void}}
  */
-export function stage({ fhirVersion = 'R4' } = {}) {
+export function stage({ fhirVersion = 'R4', ignoreDefaultArgs = [] } = {}) {
   const set = {};
   before(async () => {
     const [servers, browser] = await Promise.all([
       serve(fhirVersion),
-      chromium.launch({ executablePath: findBrowser(), args: BROWSER_ARGUMENTS }),
+      chromium.launch({ executablePath: findBrowser(), args: BROWSER_ARGUMENTS, ignoreDefaultArgs }),
     ]);
     Object.assign(set, servers, { browser, closeServers: servers.close });
     await loadDemo(servers, AbortSignal.timeout(120_000));
