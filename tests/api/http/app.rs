@@ -44,6 +44,7 @@ fn pages_come_under_a_strict_policy_and_every_route_of_the_client_is_its_page() 
             ),
             "{policy}"
         );
+        assert!(policy.contains("; frame-ancestors 'self';"), "{policy}");
         assert!(
             !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
             "{policy}"
