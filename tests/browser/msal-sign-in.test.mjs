@@ -38,7 +38,11 @@ async function configure({ base, app }) {
   process.env.NODE_EXTRA_CA_CERTS = join(state, 'tls.crt');
   return {
     // The demo patients are loaded by a service of the provider without https.
-    vars: { AUTHORITY: provider.authority, TRUSTED_AUTHORITIES: '{idp}/{tenant}/v2.0', CORS_ORIGINS: app },
+    vars: {
+      AUTHORITY: provider.authority,
+      TRUSTED_AUTHORITIES: JSON.stringify([{ authority: '{idp}/{tenant}/v2.0', roles: ['globalAdmin'] }]),
+      CORS_ORIGINS: app,
+    },
     places: { provider: provider.url },
     close: async () => {
       await provider.close();

@@ -84,7 +84,10 @@ impl Narrowing {
     pub(super) fn of(stated: &Stated<'_>) -> Option<Self> {
         let scopes = effective(stated);
         let has_none = |list| scopes_of(list, stated.bearer).is_ok_and(|own| own.is_empty());
-        let is_unscoped = has_none(stated.scopes) || granted(stated).is_some_and(has_none);
+        let is_unscoped = has_none(stated.scopes)
+            || stated
+                .launched
+                .is_some_and(|launched| has_none(&launched.scope));
         if matches!(scopes, Ok(Scopes::Unlimited)) && !stated.is_smart_user {
             return None;
         }
@@ -185,18 +188,11 @@ impl Narrowing {
 /// more into a token than the app was granted, and one that knows no scopes puts none.
 fn effective(stated: &Stated<'_>) -> Result<Scopes, String> {
     let of_token = permitted(stated.scopes, stated, false)?;
-    match granted(stated) {
-        Some(granted) => Ok(of_token.and(permitted(granted, stated, true)?)),
+    match stated.launched {
+        // A grant of nothing is a grant as well.
+        Some(launched) => Ok(of_token.and(permitted(&launched.scope, stated, true)?)),
         None => Ok(of_token),
     }
-}
-
-/// What the proxy granted together with the token; `None` when it did not write that down for a
-/// token that has scopes of its own.
-fn granted<'a>(stated: &Stated<'a>) -> Option<&'a str> {
-    let granted = stated.launched?.scope.as_str();
-    let is_written_down = !granted.is_empty() || !names_resources(stated.scopes);
-    is_written_down.then_some(granted)
 }
 
 /// What a list of scopes permits.
@@ -275,7 +271,16 @@ fn constraints(
     }
     let read = covering.iter().map(|scope| {
         let query = search::parse(context, definition.name, &scope.constraint);
-        query.map(|query| query.predicates).map_err(Error::invalid)
+        let predicates = query.map_err(Error::invalid)?.predicates;
+        if predicates.is_empty() {
+            // What finds everything constrains nothing.
+            let message = "The constraint of a scope must be of search parameters.";
+            return Err(Error::invalid_because(Issue::error(
+                IssueType::Invalid,
+                message,
+            )));
+        }
+        Ok(predicates)
     });
     read.collect()
 }

@@ -9,7 +9,8 @@ use fhir::outcome::IssueType;
 
 /// A person (or service) as the store knows them: ids of two providers may be the same.
 pub(super) fn person(issuer: &str, object_id: &str) -> String {
-    format!("{issuer} {object_id}")
+    // Object ids are compared whatever their case, here as on the operator's list.
+    format!("{issuer} {}", object_id.to_ascii_lowercase())
 }
 
 /// A provider's session as the store knows it. No object id has a space in it.

@@ -49,5 +49,10 @@ pub(super) fn prepare(
         ));
     }
     let rows = extract(exchange.definitions, body, &exchange.base_url);
+    if let Some(problem) = &rows.crowded {
+        let message = format!("The resource cannot be searched for: {problem}");
+        let issue = Issue::error(IssueType::TooCostly, message);
+        return Err(Error::invalid_because(issue));
+    }
     Ok((rendered, rows))
 }

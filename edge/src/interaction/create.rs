@@ -5,7 +5,7 @@ use super::{conditional, content, written};
 use crate::auth::{Action, Principal};
 use crate::binding;
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::http::{Answer, Exchange, rate};
 use crate::store::{Command, Refusal, Write};
 use serde_json::Value;
 
@@ -32,6 +32,9 @@ pub(super) async fn create_resource(
     if_none_exist: Option<&str>,
 ) -> Result<Answer, Error> {
     let grant = exchange.authorise(principal, Action::Create, Some(resource_type))?;
+    if if_none_exist.is_some() {
+        rate::count_search(exchange, grant.subject()).await?;
+    }
     content::check(exchange, resource_type, body)?;
     let id = binding::random_uuid();
     let (rendered, rows) = content::prepare(exchange, body, &id)?;

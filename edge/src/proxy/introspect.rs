@@ -77,8 +77,7 @@ async fn of_provider(exchange: &Exchange, token: &str) -> Result<Option<Value>, 
     }
     // What the app was granted is at most what the provider put into the token.
     let granted = known.grant.as_ref().map(|grant| grant.scope.clone());
-    let scopes = granted.filter(|granted| !granted.is_empty());
-    let scopes = scopes.unwrap_or_else(|| unqualify(&inspected.scopes));
+    let scopes = granted.unwrap_or_else(|| unqualify(&inspected.scopes));
     if !scopes.is_empty() {
         told.insert("scope".into(), scopes.into());
     }

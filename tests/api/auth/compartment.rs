@@ -224,6 +224,18 @@ fn shared_types_are_seen_by_everyone() {
     client
         .get(&format!("/Organization/{}", clinic.id()))
         .expect(200);
+    // By a search as well, whichever way it takes.
+    for query in [
+        "",
+        "?name=Clinic&_total=accurate",
+        "?_summary=count",
+        "?_sort=name",
+    ] {
+        let found = client.get(&format!("/Organization{query}")).expect(200);
+        let all = admin.get(&format!("/Organization{query}")).expect(200);
+        assert_eq!(found.body["total"], all.body["total"], "{query}");
+        assert_eq!(ids(&found.body), ids(&all.body), "{query}");
+    }
 }
 
 #[test]

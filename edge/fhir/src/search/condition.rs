@@ -34,6 +34,11 @@ pub struct Compartment {
 /// Types that belong to nobody's compartment and may be seen from every one.
 const SHARED: [&str; 4] = ["Location", "Medication", "Organization", "Practitioner"];
 
+/// Whether resources of a type may be seen from every compartment.
+pub(super) fn is_shared(resource_type: &str) -> bool {
+    SHARED.contains(&resource_type)
+}
+
 /// What a confined caller wants of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -79,7 +84,7 @@ fn belongs(
     sql: &mut Sql,
 ) {
     match access {
-        Access::Read if SHARED.contains(&resource_type) => return,
+        Access::Read if is_shared(resource_type) => return,
         Access::Read => {}
         Access::Write => owned(definitions, resource_type, (compartment, id), sql),
     }
@@ -118,36 +123,47 @@ fn owned(
         }
         return;
     }
-    let (parameter, others) = match ownership(definitions, resource_type) {
+    let members = definitions.compartment_keys(compartment, resource_type);
+    match ownership(definitions, resource_type) {
         Ownership::Nobody => {
             sql.push(" AND FALSE");
             return;
         }
         Ownership::Itself => {
             sql.push(" AND r.id = ").bind(id);
-            return;
         }
-        Ownership::All(parameter) => (parameter, ""),
-        // What has no address may be a patient.
-        Ownership::Among(parameter) => (parameter, " AND i.type IN ('', 'Patient')"),
-    };
-    let of_parameter = |sql: &mut Sql| {
-        sql.push("EXISTS (SELECT 1 FROM reference_index i WHERE i.rid = r.rid AND i.param = ")
-            .number(parameter.id);
-    };
-    let is_owner = |sql: &mut Sql| {
-        sql.push("(i.id = ").bind(id);
-        sql.push(" AND i.type = 'Patient' AND i.base = '')");
-    };
-    sql.push(" AND ");
-    of_parameter(sql);
-    sql.push(" AND ");
-    is_owner(sql);
-    sql.push(") AND NOT ");
-    of_parameter(sql);
-    sql.push(others).push(" AND NOT ");
-    is_owner(sql);
-    sql.push(")");
+        Ownership::All(parameter) => {
+            sql.push(" AND ");
+            refers(&[parameter.id], id, " AND ", sql);
+            // What has no address may be somebody else.
+            sql.push(" AND NOT ");
+            refers(&[parameter.id], id, " AND NOT ", sql);
+        }
+        Ownership::Among(parameter) => {
+            sql.push(" AND ");
+            refers(&[parameter.id], id, " AND ", sql);
+            sql.push(" AND NOT ");
+            refers(
+                &[parameter.id],
+                id,
+                " AND i.type IN ('', 'Patient') AND NOT ",
+                sql,
+            );
+        }
+    }
+    // Whoever else takes part would find it in their record.
+    if !members.is_empty() {
+        sql.push(" AND NOT ");
+        refers(&members, id, " AND i.type = 'Patient' AND NOT ", sql);
+    }
+}
+
+/// Adds that a row of these parameters meets what `test` says of being the patient.
+fn refers(keys: &[u32], id: &str, test: &str, sql: &mut Sql) {
+    sql.push("EXISTS (SELECT 1 FROM reference_index i WHERE i.rid = r.rid AND i.param IN (");
+    sql.numbers(keys.iter().copied()).push(")").push(test);
+    sql.push("(i.id = ").bind(id);
+    sql.push(" AND i.type = 'Patient' AND i.base = ''))");
 }
 
 /// Adds the condition of one predicate, tested resource by resource.

@@ -1,6 +1,6 @@
 //! What drives a search: the predicates and compartments whose members an index finds by seeking.
 
-use super::condition::Confinement;
+use super::condition::{Confinement, is_shared};
 use super::cost;
 use super::plan::Size;
 use super::predicate::{Criterion, Predicate, Spread};
@@ -61,7 +61,12 @@ pub(super) fn drivers<'a>(query: &'a Query, confinement: &'a Confinement) -> Vec
             Some(Driver { rank, seek, walk })
         })
         .collect();
-    drivers.extend(confinement.compartments.iter().map(|compartment| {
+    // What everybody may see is not only what belongs to the compartment.
+    let compartments = confinement
+        .compartments
+        .iter()
+        .filter(|_| !is_shared(query.resource_type));
+    drivers.extend(compartments.map(|compartment| {
         let seek = Seek::Members(compartment);
         Driver {
             rank: MEMBERS,

@@ -19,7 +19,14 @@ pub struct IndexRows {
     pub dates: Vec<String>,
     /// `[key, id, type, base]`
     pub references: Vec<String>,
+    /// What the resource has too many of to be searched for, in words; `None` for nearly all.
+    pub crowded: Option<String>,
 }
+
+/// The most rows that a resource has of one parameter whose values are compared one by one, and of
+/// one whose values are looked up. A search tests every one of them.
+const MOST_COMPARED: usize = 500;
+const MOST_LOOKED_UP: usize = 20_000;
 
 /// How long a JSON array of rows may become before the next one begins.
 const ARRAY: usize = 500_000;
@@ -43,15 +50,18 @@ pub fn extract(definitions: &'static Definitions, resource: &Value, base_url: &s
         let Some(expression) = &parameter.expression else {
             continue;
         };
+        let before = rows.counts();
         for item in evaluate(definitions, expression, root, root) {
             rows.add(definitions, root.type_name, parameter, &item, base_url);
         }
+        rows.check(before, parameter.code);
     }
     IndexRows {
         strings: arrays(rows.strings),
         tokens: arrays(rows.tokens),
         dates: arrays(rows.dates),
         references: arrays(rows.references),
+        crowded: rows.crowded,
     }
 }
 
@@ -61,9 +71,30 @@ struct Rows {
     tokens: Vec<(u32, String, String)>,
     dates: Vec<(i64, i64, i64)>,
     references: Vec<(u32, String, String, String)>,
+    crowded: Option<String>,
 }
 
 impl Rows {
+    /// How many rows there are that are compared one by one, and that are looked up.
+    fn counts(&self) -> [usize; 2] {
+        let compared = self.strings.len() + self.dates.len();
+        [compared, self.tokens.len() + self.references.len()]
+    }
+
+    /// Notes when a parameter has brought too many.
+    fn check(&mut self, before: [usize; 2], code: &str) {
+        let most = [MOST_COMPARED, MOST_LOOKED_UP];
+        let counts = self.counts().into_iter().zip(before).zip(most);
+        for ((now, before), most) in counts {
+            let count = now - before;
+            if count > most {
+                self.crowded = Some(format!(
+                    "It has {count} values for the search parameter `{code}`; {most} are the most."
+                ));
+            }
+        }
+    }
+
     fn add(
         &mut self,
         definitions: &'static Definitions,

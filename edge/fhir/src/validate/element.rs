@@ -20,6 +20,9 @@ impl Validator {
         let is_resource = path.is_empty() && definition.kind == Kind::Resource;
         let mut choices: Vec<&str> = Vec::new();
         for (name, value) in object {
+            if self.is_full() {
+                return;
+            }
             if is_resource && name == "resourceType" {
                 continue;
             }

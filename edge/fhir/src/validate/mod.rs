@@ -33,8 +33,13 @@ struct Validator {
 }
 
 impl Validator {
+    /// Whether as many issues were found as are told: what follows need not be looked at.
+    fn is_full(&self) -> bool {
+        self.issues.len() >= MAX_ISSUES
+    }
+
     fn report(&mut self, code: IssueType, expression: &str, message: String) {
-        if self.issues.len() < MAX_ISSUES {
+        if !self.is_full() {
             self.issues.push(Issue::error(code, message).at(expression));
         }
     }

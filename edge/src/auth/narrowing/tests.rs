@@ -154,7 +154,11 @@ fn scopes_of_persons_give_a_service_nothing() {
 
 #[test]
 fn patient_scopes_mean_the_patient_of_the_launch() {
-    let (amelia, nobody) = (launched("", Some("2")), launched("", None));
+    let (amelia, nobody) = (
+        launched("patient/*.rs", Some("2")),
+        launched("patient/*.rs", None),
+    );
+    let user = launched("user/*.rs", Some("2"));
     let practitioner = |scopes, launched| Stated {
         fhir_user: Some("Practitioner/7"),
         launched: Some(launched),
@@ -167,7 +171,7 @@ fn patient_scopes_mean_the_patient_of_the_launch() {
     );
     assert_eq!(read(&practitioner("patient/*.rs", &nobody)), None);
     assert_eq!(
-        read(&practitioner("user/*.rs", &amelia)),
+        read(&practitioner("user/*.rs", &user)),
         Some(vec!["Practitioner/7".to_owned()])
     );
     let admin = |launched| Stated {
@@ -225,9 +229,9 @@ fn what_the_app_was_granted_narrows_a_token_with_more() {
             false,
         ),
         ("user/*.cruds", "openid launch", Action::Read, false),
+        ("user/*.cruds", "", Action::Read, false),
+        ("patient/*.cruds", "", Action::Search, false),
         ("user/*.cruds", "user_impersonation", Action::Delete, true),
-        // A token that was issued before the scope was written down.
-        ("user/*.cruds", "", Action::Delete, true),
     ] {
         let launched = launched(scope, Some("2"));
         let stated = Stated {

@@ -7,6 +7,7 @@ use super::record::Record;
 use super::{Pair, Sides};
 use crate::samples::{bundle, post, put, with};
 use api::{Client, Server, entries, unique};
+use fhir::search::extract;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -71,6 +72,21 @@ fn replaced(resource: &Value, pointer: &str, value: &Value) -> Value {
     resource
 }
 
+/// Whether a resource lies in the compartment of a record's patient.
+fn belongs(record: &Record, resource: &Value) -> bool {
+    let name = resource["resourceType"].as_str().expect("a type");
+    let rows = extract(record.definitions, resource, "http://localhost");
+    let rows = rows.references.iter().flat_map(|rows| {
+        let rows: Vec<Value> = serde_json::from_str(rows).expect("an array of rows");
+        rows
+    });
+    let keys = record.definitions.compartment_keys(record.person, name);
+    rows.into_iter().any(|row| {
+        let is_member = keys.iter().any(|key| row[0] == *key);
+        is_member && row[1] == record.id.as_str() && row[2] == record.person && row[3] == ""
+    })
+}
+
 /// One write, and whether the thief may do it.
 struct Attempt {
     entry: Value,
@@ -121,13 +137,11 @@ fn attempts(sides: Sides<'_>, name: &str) -> Vec<Attempt> {
     for pointer in &own {
         let is_owner = is_owner(name, pointer);
         let given_away = replaced(mine, pointer, &to(victim));
-        attempt(
-            &given_away,
-            is_member && !is_owner,
-            format!("{pointer} to the victim"),
-        );
+        // In what the victim takes part in, the victim would find it in the own record.
+        let may = is_member && !is_owner && !belongs(victim, &given_away);
+        attempt(&given_away, may, format!("{pointer} to the victim"));
         let taken = replaced(theirs, pointer, &to(thief));
-        let may = is_member && is_owner && owners == 1;
+        let may = is_member && is_owner && owners == 1 && !belongs(victim, &taken);
         attempt(&taken, may, format!("only {pointer} to the thief"));
         if is_owner {
             // Among participants a Group is one; elsewhere it stands in the patient's place.
@@ -217,6 +231,27 @@ fn what_names_another_owner_is_neither_moved_nor_deleted() {
         }
     }
     assert!(seen > 20, "only {seen} could be seen");
+}
+
+#[test]
+fn an_app_puts_nothing_into_the_record_of_another_who_takes_part() {
+    let pair = Pair::plant(Server::shared(), "Patient");
+    let Sides { thief, victim } = pair.sides();
+    let client = pair.thief("patient/*.cruds");
+    let mut sample = crate::samples::observation("part", &thief.reference());
+    sample["performer"] = json!([{ "reference": victim.reference() }]);
+    let mut own = client
+        .get(&format!("/Patient/{}", thief.id))
+        .expect(200)
+        .body;
+    own["link"] = json!([{ "other": { "reference": victim.reference() }, "type": "replaces" }]);
+    let path = format!("/Patient/{}", thief.id);
+    for answer in [
+        client.post("/Observation", &sample),
+        client.put(&path, &own),
+    ] {
+        api::assert_outcome(&answer, 403, "forbidden", "outside the compartment");
+    }
 }
 
 #[test]

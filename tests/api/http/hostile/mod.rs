@@ -115,7 +115,14 @@ fn bodies_made_to_hurt_a_parser_are_refused_quickly() {
         r#"{{"resourceType":"Patient",{}"a":1}}"#,
         r#""x":[],"#.repeat(50_000)
     );
+    let unknown: Vec<String> = (0..200_000).map(|n| format!("\"x{n}\":1")).collect();
+    let crowded = format!(
+        r#"{{"resourceType":"Patient","name":[{}]}}"#,
+        vec![r#"{"family":"x","given":["a","b","c"]}"#; 10_000].join(",")
+    );
     for body in [
+        format!(r#"{{"resourceType":"Patient",{}}}"#, unknown.join(",")),
+        crowded,
         "[".repeat(100_000),
         deep("[", "]", 10_000),
         deep("{\"a\":", "}", 10_000),
@@ -148,6 +155,25 @@ fn bodies_made_to_hurt_a_parser_are_refused_quickly() {
             start.elapsed()
         );
     }
+}
+
+#[test]
+fn a_resource_with_too_many_values_to_be_tested_one_by_one_is_refused() {
+    let client = Server::shared().admin();
+    let observation = |count: usize| {
+        let events: Vec<String> = (0..count).map(|n| format!("{}-01-01", 1200 + n)).collect();
+        let mut sample = observation("crowded", "Patient/1");
+        sample["effectiveTiming"] = serde_json::json!({ "event": events });
+        client.post("/Observation", &sample)
+    };
+    observation(500).expect(201);
+    let refused = observation(501);
+    assert_outcome(
+        &refused,
+        400,
+        "too-costly",
+        "501 values for the search parameter `date`",
+    );
 }
 
 #[test]
