@@ -21,6 +21,9 @@ use worker::Env;
 /// Two years of https only. <https://www.rfc-editor.org/rfc/rfc6797>
 const HSTS: &str = "max-age=63072000";
 
+/// The most rows that the conditions of one request may read.
+const MAX_GUARDED: i64 = 100_000;
+
 /// A request being answered.
 pub(crate) struct Exchange {
     pub(crate) config: Rc<Config>,
@@ -40,6 +43,8 @@ pub(crate) struct Exchange {
     partition: std::cell::OnceCell<Partition>,
     /// Whether the caller may see only a part of what the store has to look at.
     is_confined: std::cell::Cell<bool>,
+    /// How many rows the conditions of this request have read.
+    guarded: std::cell::Cell<i64>,
 }
 
 impl Exchange {
@@ -81,6 +86,7 @@ impl Exchange {
             headers,
             partition: std::cell::OnceCell::new(),
             is_confined: std::cell::Cell::new(false),
+            guarded: std::cell::Cell::default(),
             config,
             env,
         }
@@ -264,6 +270,24 @@ impl Exchange {
             self.is_confined.set(true);
         }
         Ok(grant)
+    }
+
+    /// Counts the rows that a condition has read. All conditions of a request are tested once more
+    /// when it is committed, in one go.
+    ///
+    /// # Errors
+    /// 400 when they are too many together.
+    pub(crate) fn count_guarded(&self, rows: i64) -> Result<(), Error> {
+        self.guarded.set(self.guarded.get() + rows);
+        if self.guarded.get() <= MAX_GUARDED {
+            return Ok(());
+        }
+        let message = "The conditions of this request have to look at too many resources together. \
+            Use conditions that few resources meet, such as an identifier, or send fewer at once.";
+        Err(Error::invalid_because(Issue::error(
+            IssueType::TooCostly,
+            message,
+        )))
     }
 
     /// The definition's own name of a resource type; 404 when there is none.

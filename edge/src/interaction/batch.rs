@@ -11,8 +11,10 @@ use fhir::outcome::Issue;
 use futures_util::future::join_all;
 use wasm_bindgen::JsValue;
 
-/// How many entries are under way at once: enough for the ledger to flush them together.
+/// How many writes are under way at once: enough for the ledger to flush them together.
 const TOGETHER: usize = 50;
+/// How many reads are: those of others come in between.
+const READS_TOGETHER: usize = 8;
 
 /// Performs the entries verb by verb, those of one verb side by side.
 pub(super) async fn batch(
@@ -34,7 +36,11 @@ pub(super) async fn batch(
             .filter_map(|(at, entry)| Some((at, entry.as_ref().ok()?)))
             .filter(|(_, entry)| entry.method == method)
             .collect();
-        for together in of_method.chunks(TOGETHER) {
+        let together = match method {
+            Method::Get => READS_TOGETHER,
+            Method::Delete | Method::Post | Method::Put => TOGETHER,
+        };
+        for together in of_method.chunks(together) {
             let answers = together
                 .iter()
                 .map(|(_, entry)| perform(exchange, principal, entry));

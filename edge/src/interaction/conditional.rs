@@ -49,7 +49,9 @@ pub(super) async fn resolve(
         )));
     }
     let partition = exchange.partition()?;
+    let before = partition.charge().rows_read;
     let (statement, mut ids) = store::ids(partition, exchange.definitions, &grant, &query).await?;
+    exchange.count_guarded(partition.charge().rows_read - before)?;
     if ids.len() > 1 {
         let message = format!("More than one {resource_type} matches `{criteria}`.");
         let code = IssueType::MultipleMatches;
