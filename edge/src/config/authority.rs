@@ -84,6 +84,10 @@ impl Authority {
             let authority = entry.check(primary, roles)?;
             let mut before = primary.into_iter().chain(&trusted);
             if before.any(|other| other.url == authority.url) {
+                // In a plain list, which has no rules, once more says nothing new.
+                if !is_json {
+                    continue;
+                }
                 let url = &authority.url;
                 return Err(format!("TRUSTED_AUTHORITIES: `{url}` is configured twice"));
             }
@@ -273,6 +277,14 @@ mod tests {
     }
 
     #[test]
+    fn what_a_plain_list_says_twice_counts_once() {
+        let list = "https://a.example,https://login.example/t/v2.0,https://a.example/";
+        let trusted = trusted(list).unwrap();
+        assert_eq!(trusted.len(), 1);
+        assert_eq!(trusted[0].url, "https://a.example");
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         for (value, expected) in [
             ("[{}]", "authority"),
@@ -284,8 +296,11 @@ mod tests {
                 r#"[{"authority":"https://a.example","roles":["king"]}]"#,
                 "`king`",
             ),
-            ("https://a.example,https://a.example/", "twice"),
-            ("https://login.example/t/v2.0", "twice"),
+            (
+                r#"[{"authority":"https://a.example"},{"authority":"https://a.example/"}]"#,
+                "twice",
+            ),
+            (r#"[{"authority":"https://login.example/t/v2.0"}]"#, "twice"),
         ] {
             let message = trusted(value).unwrap_err();
             assert!(message.contains(expected), "{value}: {message}");

@@ -66,7 +66,7 @@ impl<'a> Seek<'a> {
             Self::Predicate(Predicate::Id { ids, .. }) => {
                 sql.push("SELECT rid FROM resource WHERE type = ")
                     .bind(resource_type);
-                sql.push(" AND deleted = 0 AND id IN (SELECT value FROM json_each(")
+                sql.push(" AND +deleted = 0 AND id IN (SELECT value FROM json_each(")
                     .bind_list(ids)
                     .push("))");
             }
