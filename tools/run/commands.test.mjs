@@ -35,9 +35,10 @@ test('totals add up over cargo and node, colours or not', () => {
     'test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s',
     '\u001b[34mℹ pass 5\u001b[39m',
     'ℹ fail 1',
+    'ℹ cancelled 4',
     'a test that prints: 99 passed; 99 failed',
   ].join('\n');
-  assert.deepEqual(totalsOf(output), { passed: 20, failed: 3 });
+  assert.deepEqual(totalsOf(output), { passed: 20, failed: 7 });
 });
 
 test('comments of JSONC go, those inside strings stay', () => {

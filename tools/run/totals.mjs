@@ -6,6 +6,8 @@ const LINES = [
   // node --test, spec reporter
   { pattern: /^ℹ pass (\d+)$/gm, passed: 1 },
   { pattern: /^ℹ fail (\d+)$/gm, failed: 1 },
+  // Whatever stopped before it could run has not passed.
+  { pattern: /^ℹ cancelled (\d+)$/gm, failed: 1 },
 ];
 
 const COLOURS = /\u001b\[[0-9;]*m/g;
