@@ -1,7 +1,8 @@
 //! What a search may cost: how much work one statement does, and how much one search.
 //!
-//! A unit is about a microsecond of the ledger's one thread. A statement goes through as many
-//! candidates as fit in [`UNITS`], so that it holds the ledger for less than 50 ms.
+//! A unit is about a microsecond of the ledger's one thread, for a resource with a few values of each
+//! parameter; extraction bounds how many it can have. A statement goes through as many candidates as
+//! fit in [`UNITS`].
 
 use super::condition::Confinement;
 use super::predicate::{Criterion, Predicate};
