@@ -135,10 +135,14 @@ impl Request {
         self
     }
 
-    /// Sends it.
+    /// Sends it. A GET whose connection breaks is sent once more, as browsers do: a server may
+    /// close an idle connection at the moment it is used.
     pub fn send(&self) -> Answer {
-        self.try_send()
-            .unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.url))
+        let answer = match self.try_send() {
+            Err(ureq::Error::Io(_)) if self.method == "GET" => self.try_send(),
+            answer => answer,
+        };
+        answer.unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.url))
     }
 
     /// Sends it to a server that may be gone.

@@ -1,7 +1,11 @@
 /** Ports of this machine: free ones, and whether a wanted one can be had. */
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { Failure } from './report.mjs';
+
+const [LOWEST, HIGHEST] = [20_000, 31_999];
+const MOST_TRIES = 100;
 
 async function listenOnce(port) {
   const server = createServer();
@@ -13,7 +17,21 @@ async function listenOnce(port) {
   return actual;
 }
 
-export const freePort = () => listenOnce(0);
+/**
+ * A free port below those that systems give to outgoing connections (from 32768 on Linux, from
+ * 49152 elsewhere): until the server listens, nobody takes it by chance, and no client that
+ * connects to it can be given the same port and meet itself.
+ */
+export async function freePort() {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    try {
+      return await listenOnce(randomInt(LOWEST, HIGHEST + 1));
+    } catch (error) {
+      if (!['EADDRINUSE', 'EACCES'].includes(error.code)) throw error;
+    }
+  }
+  throw new Failure(`No port from ${LOWEST} to ${HIGHEST} is free.`);
+}
 
 /**
  * @param {string} what the server that wants the port

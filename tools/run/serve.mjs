@@ -13,6 +13,8 @@ import { endOnRequest } from './shutdown.mjs';
 import { variables } from './variables.mjs';
 import { RATES } from './worker.mjs';
 
+const MOST_TRIES = 3;
+
 /** Tests ask more often than people: what is not limited on purpose is limited to nothing. */
 function rates(limited) {
   const set = limited.map((pair) => pair.split('='));
@@ -23,6 +25,19 @@ function rates(limited) {
   }
   const unlimited = Object.keys(RATES).map((name) => [name, 1_000_000]);
   return Object.fromEntries([...unlimited, ...set.map(([name, limit]) => [name, Number(limit)])]);
+}
+
+/** Starts them; when a port that was chosen here turns out to be taken, on others. */
+async function startOnFreePorts({ port, idpPort, ...options }) {
+  for (let tries = 1; ; tries += 1) {
+    const ports = { port: port || (await freePort()), idpPort: idpPort || (await freePort()) };
+    try {
+      return await startServers({ ...options, ...ports });
+    } catch (error) {
+      if (port || tries === MOST_TRIES) throw error;
+      console.error(`Start ${tries} failed, trying other ports:`, error);
+    }
+  }
 }
 
 await runMain(async () => {
@@ -36,8 +51,8 @@ await runMain(async () => {
       var: { type: 'string', multiple: true },
     },
   });
-  const starting = startServers({
-    port: portFrom(values.port, 0, '--port') || (await freePort()),
+  const starting = startOnFreePorts({
+    port: portFrom(values.port, 0, '--port'),
     idpPort: portFrom(values['idp-port'], 0, '--idp-port'),
     state: values.state,
     fhirVersion: values['fhir-version'],

@@ -6,7 +6,7 @@ import { Failure } from './report.mjs';
 import { developmentVariables, filledIn } from './variables.mjs';
 import { startWorker } from './worker.mjs';
 
-const READY_TRIES = 200;
+const READY_TRIES = 600;
 const READY_PAUSE = 50;
 
 async function waitUntilReady(base) {
