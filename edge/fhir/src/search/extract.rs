@@ -17,6 +17,15 @@ pub struct IndexRows {
     pub crowded: Option<String>,
 }
 
+impl IndexRows {
+    /// The arrays of rows of one kind.
+    pub fn of(&self, kind: &IndexKind) -> &[String] {
+        let mut tables = INDEX_KINDS.iter().zip(&self.tables);
+        let table = tables.find(|(own, _)| **own == kind);
+        table.map_or(&[], |(_, arrays)| arrays)
+    }
+}
+
 /// How long a JSON array of rows may become before the next one begins.
 const ARRAY: usize = 500_000;
 
