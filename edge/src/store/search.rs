@@ -2,13 +2,13 @@
 
 use super::cursor;
 use super::partition::{Partition, Reply, Row, Rows};
+use super::text::Text;
 use crate::auth::Grant;
 use crate::error::Error;
 use fhir::definitions::Definitions;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::cost::{MOST_COUNTED, WINDOWS};
 use fhir::search::{After, Plan, Position, Query, Statement, Then, count};
-use js_sys::JsString;
 
 /// The columns of `fhir::search::page`.
 mod column {
@@ -31,7 +31,7 @@ pub(crate) struct Found {
 pub(crate) struct Match {
     pub(crate) id: String,
     /// The JSON text.
-    pub(crate) body: JsString,
+    pub(crate) body: Text,
 }
 
 /// Where a search goes on after a window of candidates.
