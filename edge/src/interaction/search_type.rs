@@ -1,8 +1,9 @@
 //! search-type: `GET /{type}?...` and `POST /{type}/_search`.
 //! <https://hl7.org/fhir/R4/http.html#search>
 
-use crate::auth::{Action, Principal};
+use crate::auth::Principal;
 use crate::error::{Error, Reason};
+use crate::grant::action;
 use crate::http::{Answer, Exchange, rate};
 use crate::store::{self, Text};
 use fhir::outcome::{Issue, IssueType, operation_outcome};
@@ -17,7 +18,7 @@ pub(crate) async fn post_search(
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
-    exchange.authorise(principal, Action::Search, Some(resource_type))?;
+    exchange.authorise::<action::Search>(principal, resource_type)?;
     let content_type = exchange.header("content-type").unwrap_or_default();
     let is_form = content_type.starts_with("application/x-www-form-urlencoded");
     if !is_form && !content_type.is_empty() {
@@ -39,7 +40,7 @@ pub(crate) async fn search_type(
     pairs: &[(String, String)],
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
-    let grant = exchange.authorise(principal, Action::Search, Some(resource_type))?;
+    let grant = exchange.authorise::<action::Search>(principal, resource_type)?;
     rate::count_search(exchange, grant.subject()).await?;
     let context = search::Context {
         definitions: exchange.definitions,

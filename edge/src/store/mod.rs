@@ -1,7 +1,7 @@
 //! The store: one ledger (a Durable Object with SQLite) that orders every change, and Workers KV
 //! that holds each version once more, near the reader.
 //!
-//! Every function here takes a [`Grant`](crate::auth::Grant): what it confines is part of the
+//! Every function here takes a [`Grant`](crate::grant::Grant): what it confines is part of the
 //! SQL. The tables and keys are described in `docs/storage-schema.md`.
 
 mod authorization;

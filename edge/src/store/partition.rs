@@ -4,6 +4,8 @@ use super::large_text::unpack;
 use super::text::Text;
 use crate::binding::LedgerStub;
 use crate::error::Error;
+use crate::grant::action::Deed;
+use crate::grant::{Grant, PartitionName};
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{Size, Sql, Way};
 use js_sys::{Array, JsString, Promise};
@@ -12,8 +14,6 @@ use std::cell::Cell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
-
-const DEFAULT: &str = "default";
 
 /// What the storage calls of one request cost, and how far the ledger had come.
 #[derive(Clone, Copy, Debug, Default)]
@@ -167,20 +167,35 @@ fn packed(way: &Way) -> Array {
 
 /// A partition, for the time of one request.
 pub(crate) struct Partition {
+    name: PartitionName,
     pub(super) stub: LedgerStub,
     pub(super) env: Env,
     charge: Cell<Charge>,
 }
 
 impl Partition {
-    /// The partition that all data is in.
-    pub(crate) fn open(env: &Env) -> Result<Self, Error> {
-        let stub = env.durable_object("LEDGER")?.get_by_name(DEFAULT)?;
+    /// The partition of that name.
+    pub(crate) fn open(env: &Env, name: PartitionName) -> Result<Self, Error> {
+        let stub = env.durable_object("LEDGER")?.get_by_name(name.as_str())?;
         Ok(Self {
+            name,
             stub: stub.into_rpc(),
             env: env.clone(),
             charge: Cell::default(),
         })
+    }
+
+    /// Checks that a grant opens this partition: one for another must show and change nothing here.
+    pub(super) fn check<D: Deed>(&self, grant: &Grant<D>) -> Result<(), Error> {
+        self.check_name(grant.partition())
+    }
+
+    /// Checks that what is asked of this partition was permitted for it.
+    pub(super) fn check_name(&self, name: PartitionName) -> Result<(), Error> {
+        if name == self.name {
+            return Ok(());
+        }
+        Err(Error::Bug("a grant was used in another partition".into()))
     }
 
     /// The sum of the calls so far.
