@@ -94,7 +94,7 @@ pub(super) async fn existing(
     let answer = if exchange.wants_minimal() {
         Answer::empty(200)
     } else {
-        Answer::stored(200, [body.into()])
+        Answer::stored(200, [body])
     };
     let place = location(exchange, resource_type, id, version);
     Ok(answer

@@ -6,10 +6,9 @@ use crate::auth::Principal;
 use crate::error::Error;
 use crate::grant::action;
 use crate::http::{Answer, Exchange, etag};
-use crate::store::{self, Version};
+use crate::store::{self, Text, Version};
 use fhir::outcome::{Issue, IssueType};
 use serde_json::json;
-use wasm_bindgen::JsValue;
 
 const DEFAULT_COUNT: usize = 10;
 const MAX_COUNT: usize = 1000;
@@ -60,7 +59,7 @@ pub(crate) async fn history_instance(
     ))
 }
 
-fn entry((base, resource_type, id): (&str, &str, &str), version: &Version) -> Vec<JsValue> {
+fn entry((base, resource_type, id): (&str, &str, &str), version: &Version) -> Vec<Text> {
     let (status, url) = match version.method.as_str() {
         "DELETE" => ("204", format!("{resource_type}/{id}")),
         "POST" => ("201", resource_type.to_owned()),
@@ -82,7 +81,7 @@ fn entry((base, resource_type, id): (&str, &str, &str), version: &Version) -> Ve
         Some(body) => {
             vec![
                 format!("{head}\"resource\":").into(),
-                body.into(),
+                body.clone(),
                 format!(",{tail}").into(),
             ]
         }

@@ -50,7 +50,7 @@ pub(super) fn answer(
     let answer = if is_known {
         Answer::empty(304)
     } else {
-        Answer::stored(200, [body.into()])
+        Answer::stored(200, [body])
     };
     Ok(answer.with("etag", tag).last_modified(version.updated))
 }
