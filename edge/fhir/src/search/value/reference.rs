@@ -6,7 +6,6 @@ use crate::search::escape::unescape;
 use crate::search::extract::{Found, Rows};
 use crate::search::kind::{Asked, Column, IndexKind};
 use crate::search::query::{Clause, Read, no_such_modifier};
-use crate::search::sql::Sql;
 use crate::search::value::within;
 use serde_json::Value;
 
@@ -51,16 +50,16 @@ impl Row {
 /// What a query asks for: a reference to any of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Criterion {
-    alternatives: Vec<Alternative>,
+    pub(crate) alternatives: Vec<Alternative>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Alternative {
-    id: String,
+pub(crate) struct Alternative {
+    pub(crate) id: String,
     /// `None`: whatever the type.
-    resource_type: Option<String>,
+    pub(crate) resource_type: Option<String>,
     /// The base of another server; empty for this one.
-    base: String,
+    pub(crate) base: String,
 }
 
 /// Adds the row of one item: a Reference, a canonical or a URI. What it refers to without an address
@@ -196,51 +195,6 @@ fn parse(
     });
     Criterion {
         alternatives: alternatives.collect(),
-    }
-}
-
-impl Criterion {
-    /// Adds the condition on the row named `i`.
-    pub fn condition(&self, sql: &mut Sql) {
-        if let [only] = self.alternatives.as_slice() {
-            sql.push("i.id = ").bind(only.id.as_str());
-            if let Some(resource_type) = &only.resource_type {
-                sql.push(" AND i.type = ").bind(resource_type.as_str());
-            }
-            sql.push(" AND i.base = ").bind(only.base.as_str());
-            return;
-        }
-        // Each part seeks the index by ids, and compares lists as a whole instead of one by one.
-        let (typed, untyped): (Vec<_>, Vec<_>) = self
-            .alternatives
-            .iter()
-            .partition(|one| one.resource_type.is_some());
-        let mut joined = "(";
-        for part in [typed, untyped].iter().filter(|part| !part.is_empty()) {
-            let ids: Vec<_> = part.iter().map(|one| &one.id).collect();
-            sql.push(joined)
-                .push("(i.id IN (SELECT value FROM json_each(");
-            sql.bind_list(&ids).push(")) AND ");
-            let types: Vec<_> = part
-                .iter()
-                .filter_map(|one| one.resource_type.as_ref())
-                .collect();
-            if types.is_empty() {
-                let rows: Vec<_> = part.iter().map(|one| (&one.id, &one.base)).collect();
-                sql.push("(i.id, i.base) IN (SELECT value->>0, value->>1 FROM json_each(");
-                sql.bind_list(&rows).push(")))");
-            } else {
-                let rows = part.iter().zip(types);
-                let rows: Vec<_> = rows.map(|(one, name)| (&one.id, name, &one.base)).collect();
-                sql.push("(i.id, i.type, i.base) IN (SELECT value->>0, value->>1,");
-                sql.push(" value->>2 FROM json_each(")
-                    .bind_list(&rows)
-                    .push(")))");
-            }
-            joined = " OR ";
-        }
-        // Nothing but empty values was asked for.
-        sql.push(if joined == "(" { "FALSE" } else { ")" });
     }
 }
 
