@@ -14,6 +14,7 @@ mod partition;
 mod read;
 mod search;
 mod secret;
+mod text;
 mod write;
 
 pub(crate) use authorization::{AccessToken, Advance, Issued};
@@ -22,4 +23,5 @@ pub(crate) use partition::Partition;
 pub(crate) use read::{Consistency, Version, history, read, vread};
 pub(crate) use search::{ids, page, total};
 pub(crate) use secret::secret;
+pub(crate) use text::Text;
 pub(crate) use write::Write;

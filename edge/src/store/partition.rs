@@ -1,6 +1,7 @@
 //! The ledger of a partition, as the worker reaches it. Today there is one partition.
 
 use super::large_text::unpack;
+use super::text::Text;
 use crate::binding::LedgerStub;
 use crate::error::Error;
 use crate::grant::action::Deed;
@@ -58,8 +59,8 @@ pub(super) struct Answer {
 /// One row of an answer.
 pub(super) struct Row {
     columns: Vec<Value>,
-    /// The resource's JSON text; it stays on the JavaScript side.
-    pub(super) body: Option<JsString>,
+    /// The resource's JSON text.
+    pub(super) body: Option<Text>,
 }
 
 impl Row {
@@ -115,6 +116,7 @@ fn read_reply(reply: &JsString, rows: Rows) -> Result<(Charge, Reply), Error> {
         rows_read: rows_read as i64,
         rows_written: 0,
     };
+    let reply = Text::from(reply.clone());
     let mut start = end + 1;
     let rows = columns.into_iter().map(|columns| {
         let length = match rows {

@@ -2,12 +2,12 @@
 
 use super::edge_cache;
 use super::partition::{Answer, Partition, Row, Rows};
+use super::text::Text;
 use crate::error::Error;
 use crate::grant::Grant;
 use crate::grant::action::{History, Sees};
 use fhir::definitions::Definitions;
 use fhir::search::{Access, Sql, confine};
-use js_sys::JsString;
 use wasm_bindgen::JsValue;
 
 /// How fresh a read must be: `x-ms-consistency-level`.
@@ -27,7 +27,7 @@ pub(crate) struct Version {
     /// The verb that made it.
     pub(crate) method: String,
     /// The JSON text; `None` for a deletion.
-    pub(crate) body: Option<JsString>,
+    pub(crate) body: Option<Text>,
 }
 
 /// One page of a history, newest first.

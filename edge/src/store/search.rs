@@ -2,6 +2,7 @@
 
 use super::cursor;
 use super::partition::{Partition, Reply, Row, Rows};
+use super::text::Text;
 use crate::error::Error;
 use crate::grant::Grant;
 use crate::grant::action::Search;
@@ -9,7 +10,6 @@ use fhir::definitions::Definitions;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::cost::{MOST_COUNTED, WINDOWS};
 use fhir::search::{After, Plan, Position, Query, Statement, Then, count};
-use js_sys::JsString;
 
 /// The columns of `fhir::search::page`.
 mod column {
@@ -32,7 +32,7 @@ pub(crate) struct Found {
 pub(crate) struct Match {
     pub(crate) id: String,
     /// The JSON text.
-    pub(crate) body: JsString,
+    pub(crate) body: Text,
 }
 
 /// Where a search goes on after a window of candidates.
