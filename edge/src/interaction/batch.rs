@@ -56,5 +56,7 @@ pub(super) async fn batch(
     }
     let missing = || Err(Error::Bug("an entry of a batch was not performed".into()));
     let outcomes = outcomes.into_iter();
-    outcomes.map(|outcome| outcome.unwrap_or_else(missing)).collect()
+    outcomes
+        .map(|outcome| outcome.unwrap_or_else(missing))
+        .collect()
 }

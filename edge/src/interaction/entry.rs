@@ -76,14 +76,16 @@ fn read_condition(
     if_none_match: &Option<String>,
     if_modified_since: &Option<String>,
 ) -> Result<ReadCondition, Error> {
-    let since = if_modified_since.as_deref().map(|text| {
-        let instant = Interval::parse(text).map_err(|reason| {
-            let message = format!("ifModifiedSince is `{text}`: {reason}.");
-            let issue = Issue::error(IssueType::Value, message);
-            Error::invalid_because(issue.at("Bundle.entry.request.ifModifiedSince"))
-        })?;
-        Ok(instant.low.div_euclid(10_000))
-    });
+    let since = if_modified_since
+        .as_deref()
+        .map(|text| -> Result<i64, Error> {
+            let instant = Interval::parse(text).map_err(|reason| {
+                let message = format!("ifModifiedSince is `{text}`: {reason}.");
+                let issue = Issue::error(IssueType::Value, message);
+                Error::invalid_because(issue.at("Bundle.entry.request.ifModifiedSince"))
+            })?;
+            Ok(instant.low.div_euclid(10_000))
+        });
     Ok(ReadCondition::new(
         if_none_match.as_deref(),
         since.transpose()?,

@@ -86,8 +86,7 @@ async fn respond(
     plan: Plan,
     committed: &[Committed],
 ) -> Result<Vec<Result<Outcome, Error>>, Error> {
-    let mut writes: Vec<Option<store::Write>> =
-        plan.command.writes.into_iter().map(Some).collect();
+    let mut writes: Vec<Option<store::Write>> = plan.command.writes.into_iter().map(Some).collect();
     let mut outcomes = Vec::with_capacity(entries.len());
     for (entry, planned) in entries.into_iter().zip(plan.planned) {
         outcomes.push(match planned {

@@ -53,10 +53,7 @@ impl Plan {
     ///
     /// # Errors
     /// What is wrong with any entry, with its place in the bundle. Nothing has changed then.
-    pub(super) async fn make(
-        context: Context<'_>,
-        entries: &[Entry],
-    ) -> Result<Self, Error> {
+    pub(super) async fn make(context: Context<'_>, entries: &[Entry]) -> Result<Self, Error> {
         let mut plan = Self {
             command: Command::default(),
             planned: Vec::with_capacity(entries.len()),
@@ -66,9 +63,7 @@ impl Plan {
         let places = plan.places(context, entries).await?;
         check_distinct(&places)?;
         let names = names(context, entries, &places)?;
-        let conditions = plan
-            .conditional_references(context, entries)
-            .await?;
+        let conditions = plan.conditional_references(context, entries).await?;
         plan.write(context, entries, &places, (&names, &conditions))?;
         Ok(plan)
     }
@@ -80,13 +75,10 @@ impl Plan {
             .position(|planned| matches!(planned, Planned::Write(at) if *at == write))
     }
 
-    fn authorise(
-        &mut self,
-        context: Context<'_>,
-        entries: &[Entry],
-    ) -> Result<(), Error> {
+    fn authorise(&mut self, context: Context<'_>, entries: &[Entry]) -> Result<(), Error> {
         for entry in entries {
-            let (bundle::Target::Type(name) | bundle::Target::Instance(name, _)) = &entry.target else {
+            let (bundle::Target::Type(name) | bundle::Target::Instance(name, _)) = &entry.target
+            else {
                 self.grants.push(Granted::Later);
                 continue;
             };
@@ -122,8 +114,7 @@ impl Plan {
                         let condition = (*resource_type, criteria.as_str());
                         existing = conditions.get(&condition).cloned();
                         if existing.is_none() {
-                            let resolved =
-                                conditional::resolve(context, resource_type, criteria);
+                            let resolved = conditional::resolve(context, resource_type, criteria);
                             let resolved = resolved.await.map_err(|error| in_entry(error, at))?;
                             self.command.guards.push(resolved.guard);
                             existing = resolved.id;
@@ -158,8 +149,7 @@ impl Plan {
         for reference in found.references {
             let (name, criteria) = reference.split_once('?').unwrap_or((&reference, ""));
             let resource_type = context.resource_type(name)?;
-            let resolved =
-                conditional::resolve(context, resource_type, criteria).await?;
+            let resolved = conditional::resolve(context, resource_type, criteria).await?;
             let Some(id) = resolved.id else {
                 let message =
                     format!("The conditional reference `{reference}` matches no resource.");
@@ -231,13 +221,16 @@ impl Plan {
             self.command.writes.push(write);
         }
         self.planned
-            .extend(places.iter().enumerate().map(|(at, place)| {
-                match (numbers.get(&at), place) {
-                    (Some(number), _) => Planned::Write(*number),
-                    (None, Some(place)) => Planned::Existing(place.address.clone()),
-                    (None, None) => Planned::Get,
-                }
-            }));
+            .extend(
+                places
+                    .iter()
+                    .enumerate()
+                    .map(|(at, place)| match (numbers.get(&at), place) {
+                        (Some(number), _) => Planned::Write(*number),
+                        (None, Some(place)) => Planned::Existing(place.address.clone()),
+                        (None, None) => Planned::Get,
+                    }),
+            );
         Ok(())
     }
 }
