@@ -1,6 +1,12 @@
 //! The statements that searches become, in both dialects, beside the ones that were reviewed:
 //! `tests/statements/*.txt`. `BLESS=1 cargo test -p fhir --test statements` writes them anew.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics fails"
+)]
+
 use fhir::Release;
 use fhir::definitions::Definitions;
 use fhir::search::{
@@ -112,7 +118,7 @@ fn write_plan(text: &mut String, plan: &Plan, dialect: Dialect) {
         .ways
         .iter()
         .filter_map(|way| sql::way(way, dialect).edge)
-        .last();
+        .next_back();
     if let Some(edge) = edge {
         write(text, "edge", &edge);
     }
