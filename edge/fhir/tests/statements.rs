@@ -71,6 +71,7 @@ fn confinement() -> Confinement {
     Confinement {
         compartments: vec![compartment],
         constraints: vec![],
+        own_base: "http://own.example".into(),
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Confinement {
     pub compartments: Vec<Compartment>,
     /// What resources must meet: all predicates of one of these; none is no limit.
     pub constraints: Vec<Vec<Predicate>>,
+    /// Our own base URL, which an absolute reference to this server begins with; empty when unknown.
+    pub own_base: String,
 }
 
 impl Confinement {
@@ -69,6 +71,8 @@ pub struct Membership {
     pub id: String,
     /// The keys of the reference parameters that make a resource a member.
     pub keys: Vec<u32>,
+    /// Our own base URL, which an absolute reference to this server begins with; empty when unknown.
+    pub own_base: String,
     /// Whose the resource must be besides; `None` where seeing it is all that is wanted.
     pub owner: Option<Owner>,
 }
@@ -109,6 +113,7 @@ impl Confined {
                     .compartment_keys(&own.compartment, resource_type)
                     .into_iter()
                     .collect(),
+                own_base: confinement.own_base.trim_end_matches('/').to_owned(),
                 owner: (access == Access::Write)
                     .then(|| owner(definitions, resource_type, &own.compartment)),
             })

@@ -87,7 +87,8 @@ pub struct Query {
 pub struct Context<'a> {
     /// The definitions of the release.
     pub definitions: &'static Definitions,
-    /// Our own base URL.
+    /// Our own base URL, which an absolute reference to this server begins with; empty when unknown.
+    /// It must not be one that the caller chose.
     pub base_url: &'a str,
     /// The time, in ticks.
     pub now: Ticks,

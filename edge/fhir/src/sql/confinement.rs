@@ -2,6 +2,7 @@
 
 use super::condition::probe;
 use super::dialect::Dialect;
+use super::reference::is_own;
 use super::statement::Sql;
 use crate::search::{Confined, Membership, Owner};
 
@@ -61,7 +62,8 @@ pub(super) fn refers_to_member(membership: &Membership, sql: &mut Sql) {
     sql.push(" AND i.id = ").bind(membership.id.as_str());
     sql.push(" AND i.type = ")
         .bind(membership.compartment.as_str());
-    sql.push(" AND i.base = ''");
+    sql.push(" AND ");
+    is_own("i.base", &membership.own_base, sql);
 }
 
 /// Adds, for a Group in the compartment of a Patient, that the patient is its only member: the
@@ -119,5 +121,7 @@ fn refers(membership: &Membership, keys: &[u32], test: &str, sql: &mut Sql) {
     sql.push("EXISTS (SELECT 1 FROM reference_index i WHERE i.rid = r.rid AND i.param IN (");
     sql.numbers(keys).push(")").push(test);
     sql.push("(i.id = ").bind(membership.id.as_str());
-    sql.push(" AND i.type = 'Patient' AND i.base = '')").fence();
+    sql.push(" AND i.type = 'Patient' AND ");
+    is_own("i.base", &membership.own_base, sql);
+    sql.push(")").fence();
 }

@@ -10,7 +10,12 @@ pub(super) fn condition(criterion: &Criterion, sql: &mut Sql) {
         if let Some(resource_type) = &only.resource_type {
             sql.push(" AND i.type = ").bind(resource_type.as_str());
         }
-        sql.push(" AND i.base = ").bind(only.base.as_str());
+        sql.push(" AND ");
+        if only.base.is_empty() {
+            is_own("i.base", &criterion.own_base, sql);
+        } else {
+            sql.push("i.base = ").bind(only.base.as_str());
+        }
         return;
     }
     // Each part seeks the index by ids, and compares lists as a whole instead of one by one.
@@ -22,17 +27,16 @@ pub(super) fn condition(criterion: &Criterion, sql: &mut Sql) {
     for part in [typed, untyped].iter().filter(|part| !part.is_empty()) {
         let ids: Vec<_> = part.iter().map(|one| &one.id).collect();
         sql.push(joined).push("(i.id").within(&ids).push(" AND ");
-        let types: Vec<_> = part
-            .iter()
-            .filter_map(|one| one.resource_type.as_ref())
-            .collect();
-        if types.is_empty() {
-            let rows: Vec<_> = part.iter().map(|one| (&one.id, &one.base)).collect();
+        if part.iter().all(|one| one.resource_type.is_none()) {
+            let rows = bases(part, &criterion.own_base);
+            let rows: Vec<_> = rows.map(|(one, base)| (&one.id, base)).collect();
             sql.push("(i.id, i.base)");
             listed(&rows, 2, sql);
         } else {
-            let rows = part.iter().zip(types);
-            let rows: Vec<_> = rows.map(|(one, name)| (&one.id, name, &one.base)).collect();
+            let rows = bases(part, &criterion.own_base);
+            let rows: Vec<_> = rows
+                .map(|(one, base)| (&one.id, &one.resource_type, base))
+                .collect();
             sql.push("(i.id, i.type, i.base)");
             listed(&rows, 3, sql);
         }
@@ -41,6 +45,28 @@ pub(super) fn condition(criterion: &Criterion, sql: &mut Sql) {
     }
     // Nothing but empty values was asked for.
     sql.push(if joined == "(" { "FALSE" } else { ")" });
+}
+
+/// Adds that a base is ours: a relative reference has none.
+pub(super) fn is_own(column: &str, own_base: &str, sql: &mut Sql) {
+    sql.push(column);
+    if own_base.is_empty() {
+        sql.push(" = ''");
+    } else {
+        sql.push(" IN ('', ").bind(own_base).push(")");
+    }
+}
+
+/// The bases that a row may have to be what an alternative asks for.
+fn bases<'a>(
+    alternatives: &'a [&'a Alternative],
+    own_base: &'a str,
+) -> impl Iterator<Item = (&'a Alternative, &'a str)> {
+    alternatives.iter().flat_map(move |one| {
+        let is_own = one.base.is_empty() && !own_base.is_empty();
+        let bases = std::iter::once(one.base.as_str()).chain(is_own.then_some(own_base));
+        bases.map(move |base| (*one, base))
+    })
 }
 
 /// Adds that columns are one of some rows.

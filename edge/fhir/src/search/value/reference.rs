@@ -33,7 +33,8 @@ struct Row {
     id: String,
     /// The resource type; empty when the URL does not tell.
     resource_type: String,
-    /// The base of another server; empty for a resource of this one.
+    /// The base of an absolute reference; empty for a relative one. Whether a base is ours is not
+    /// written down: rows do not depend on the address that a request came to.
     base: String,
 }
 
@@ -51,6 +52,8 @@ impl Row {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Criterion {
     pub(crate) alternatives: Vec<Alternative>,
+    /// Our own base, which an absolute reference to this server begins with; empty when unknown.
+    pub(crate) own_base: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,8 +83,8 @@ fn extract(found: &Found<'_>, rows: &mut Rows) {
     }
 }
 
-/// The row of an item. An absolute reference to our own base counts as ours; one without a type
-/// takes the one type that the parameter allows, if there is just one.
+/// The row of an item. A reference without a type takes the one type that the parameter allows, if
+/// there is just one.
 fn row(found: &Found<'_>) -> Option<Row> {
     let Item::Node(node) = found.item else {
         return None;
@@ -93,7 +96,7 @@ fn row(found: &Found<'_>) -> Option<Row> {
     }
     let text = within(text);
     if let Some(address) = Address::parse(found.definitions, text) {
-        return Some(address.row(found.base_url));
+        return Some(address.row());
     }
     let stated = node.value.get("type").and_then(Value::as_str);
     let resource_type = match (stated, found.parameter.targets.as_slice()) {
@@ -132,16 +135,11 @@ impl<'a> Address<'a> {
         })
     }
 
-    fn row(&self, base_url: &str) -> Row {
-        let ours = self.base == base_url.trim_end_matches('/');
+    fn row(&self) -> Row {
         Row {
             id: self.id.to_owned(),
             resource_type: self.resource_type.to_owned(),
-            base: if ours {
-                String::new()
-            } else {
-                self.base.to_owned()
-            },
+            base: self.base.to_owned(),
         }
     }
 }
@@ -174,16 +172,18 @@ fn parse(
     stated_type: Option<&str>,
     base_url: &str,
 ) -> Criterion {
+    let own_base = base_url.trim_end_matches('/');
     let values = values.iter().map(|value| unescape(value));
     // Nothing refers to nothing.
     let values = values.filter(|value| !value.is_empty());
     let alternatives = values.map(|value| match Address::parse(definitions, &value) {
         Some(address) => {
-            let row = address.row(base_url);
+            let row = address.row();
+            let is_own = row.base == own_base;
             Alternative {
                 id: row.id,
                 resource_type: Some(row.resource_type),
-                base: row.base,
+                base: if is_own { String::new() } else { row.base },
             }
         }
         // An id alone, too, is one of this server.
@@ -195,6 +195,7 @@ fn parse(
     });
     Criterion {
         alternatives: alternatives.collect(),
+        own_base: own_base.to_owned(),
     }
 }
 
