@@ -10,7 +10,7 @@ use crate::config::{Authority, Config};
 use crate::error::{Error, Reason};
 use crate::proxy::{PATH, Purpose};
 use crate::seal::{nonce, open, seal};
-use crate::store::{AccessToken, Consistency, Partition, secret};
+use crate::store::{AccessToken, Authorizations, Consistency, Partition, secret};
 use fhir::definitions::Definitions;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{self, Handling};
@@ -41,6 +41,7 @@ pub(crate) struct Exchange {
     pub(crate) now: i64,
     headers: Vec<(String, String)>,
     partition: std::cell::OnceCell<Partition>,
+    authorizations: std::cell::OnceCell<Authorizations>,
     /// Whether the caller may see only a part of what the store has to look at.
     is_confined: std::cell::Cell<bool>,
     /// How many rows the conditions of this request have read.
@@ -85,6 +86,7 @@ impl Exchange {
             now,
             headers,
             partition: std::cell::OnceCell::new(),
+            authorizations: std::cell::OnceCell::new(),
             is_confined: std::cell::Cell::new(false),
             guarded: std::cell::Cell::default(),
             config,
@@ -107,6 +109,15 @@ impl Exchange {
         }
         let opened = Partition::open(&self.env)?;
         Ok(self.partition.get_or_init(|| opened))
+    }
+
+    /// The OAuth state, opened at first use.
+    pub(crate) fn authorizations(&self) -> Result<&Authorizations, Error> {
+        if let Some(authorizations) = self.authorizations.get() {
+            return Ok(authorizations);
+        }
+        let opened = Authorizations::open(&self.env)?;
+        Ok(self.authorizations.get_or_init(|| opened))
     }
 
     /// The identity provider that people sign in at.
@@ -138,7 +149,7 @@ impl Exchange {
 
     /// Marks an id as used; `false` when it was used before.
     pub(crate) async fn spend(&self, id: &str, expires: i64) -> Result<bool, Error> {
-        self.partition()?.spend(id, expires).await
+        self.authorizations()?.spend(id, expires).await
     }
 
     /// What tokens are checked against.
@@ -213,8 +224,10 @@ impl Exchange {
             ..
         } = identity;
         let session = session.as_deref().unwrap_or_default();
-        let known = self.partition()?.access_token(token_id, person, session);
-        let known = known.await?;
+        let authorizations = self.authorizations()?;
+        let known = authorizations
+            .access_token(token_id, person, session)
+            .await?;
         if known.is_revoked {
             return Err(auth::refuse("the token was revoked"));
         }

@@ -163,6 +163,12 @@ fn packed(way: &Way) -> Array {
     parts.chain([JsValue::from(way.limit as f64)]).collect()
 }
 
+/// The ledger of the partition that all data is in.
+pub(super) fn ledger(env: &Env) -> Result<LedgerStub, Error> {
+    let stub = env.durable_object("LEDGER")?.get_by_name(DEFAULT)?;
+    Ok(stub.into_rpc())
+}
+
 /// A partition, for the time of one request.
 pub(crate) struct Partition {
     pub(super) stub: LedgerStub,
@@ -173,9 +179,8 @@ pub(crate) struct Partition {
 impl Partition {
     /// The partition that all data is in.
     pub(crate) fn open(env: &Env) -> Result<Self, Error> {
-        let stub = env.durable_object("LEDGER")?.get_by_name(DEFAULT)?;
         Ok(Self {
-            stub: stub.into_rpc(),
+            stub: ledger(env)?,
             env: env.clone(),
             charge: Cell::default(),
         })
@@ -239,17 +244,6 @@ impl Partition {
         self.query("SELECT 1", [], Rows::Plain)
             .await
             .is_ok_and(|answer| answer.rows.len() == 1)
-    }
-
-    /// Marks an id as used until `expires` (milliseconds since 1970); `false` when it was before.
-    pub(crate) async fn spend(&self, id: &str, expires: i64) -> Result<bool, Error> {
-        let spent = JsFuture::from(self.stub.spend(id, expires as f64)?).await?;
-        Ok(spent.is_truthy())
-    }
-
-    /// Whether an id is marked as used.
-    pub(crate) async fn is_spent(&self, id: &str) -> Result<bool, Error> {
-        Ok(JsFuture::from(self.stub.is_spent(id)?).await?.is_truthy())
     }
 
     /// Ends the ledger's instance, to show that it recovers.
