@@ -7,6 +7,7 @@ mod auth;
 mod binding;
 mod config;
 mod error;
+mod grant;
 mod http;
 mod interaction;
 mod proxy;

@@ -101,6 +101,13 @@ fn one_file_knows_the_statuses_of_refusals() {
 }
 
 #[test]
+fn only_authorisation_makes_grants() {
+    let mut sources = rust_below("edge/src/");
+    sources.retain(|source| source.path != "edge/src/auth/authorise.rs");
+    expect_none(&lines_with(&sources, &["Grant::new"]));
+}
+
+#[test]
 fn sql_text_never_holds_what_a_caller_sent() {
     let mut sources = rust_below("edge/fhir/src/search/");
     sources.extend(rust_below("edge/src/store/"));

@@ -1,6 +1,7 @@
 //! Who is calling, and what they may do. Authentication yields a [`Principal`], authorisation a
-//! [`Grant`]; the store takes nothing without one.
+//! [`Grant`](crate::grant::Grant); the store takes nothing without one.
 
+mod authorise;
 mod bearer;
 mod claims;
 mod client_assertion;
@@ -8,7 +9,6 @@ mod discovery;
 mod dpop;
 mod fetch;
 mod fetched;
-mod grant;
 mod jwk;
 mod jwt;
 mod key_set;
@@ -28,12 +28,14 @@ use claims::Claims;
 use serde_json::Value;
 use std::rc::Rc;
 
+pub(crate) use authorise::{
+    authorise, check_any_action, check_data_action, check_may_post_bundles,
+};
 pub(crate) use bearer::{Scheme, challenge, presented_token, refuse};
 pub(crate) use client_assertion::{ClientKeys, check_assertion, stated_client};
 pub(crate) use discovery::metadata;
 pub(crate) use dpop::{Proof, SIGNING_ALGORITHMS, Target, check_proof, is_thumbprint};
 pub(crate) use fetch::post_form;
-pub(crate) use grant::{Action, Grant, authorise, check_any_action, check_data_action};
 pub(crate) use logout_token::{LogoutToken, SignedOut, check_logout_token};
 pub(crate) use narrowing::Launched;
 pub(crate) use principal::{Identity, Principal, token_id};

@@ -2,8 +2,8 @@
 //! was launched for, and the compartment of a SMART user. Each only ever takes away.
 //! <https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html>
 
-use super::grant::Action;
 use crate::error::{Error, Reason};
+use crate::grant::Action;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{self, Compartment, Confinement};
 use smart::granted_scope::intersection;

@@ -1,8 +1,8 @@
 //! What is answered: status, headers, body.
 
 use crate::binding;
+use crate::store::Text;
 use fhir::types::http_date;
-use js_sys::{Array, JsString};
 use serde_json::Value;
 use wasm_bindgen::JsValue;
 use web_sys::Response;
@@ -21,8 +21,8 @@ pub(crate) enum Body {
     Empty,
     /// Text made here.
     Text(String),
-    /// Text from the store, in pieces; it stays on the JavaScript side and is never copied.
-    Pieces(Array),
+    /// Text from the store, in pieces.
+    Pieces(Vec<Text>),
     /// An answer of the runtime's own, such as a static file.
     Stream(Option<web_sys::ReadableStream>),
 }
@@ -51,7 +51,7 @@ impl Answer {
     }
 
     /// An answer with a resource from the store, whole or in pieces.
-    pub(crate) fn stored(status: u16, pieces: impl IntoIterator<Item = JsValue>) -> Self {
+    pub(crate) fn stored(status: u16, pieces: impl IntoIterator<Item = Text>) -> Self {
         Self {
             status,
             headers: vec![("content-type", FHIR_JSON.into())],
@@ -62,14 +62,14 @@ impl Answer {
 
     /// An answer with a Bundle: `head` is the Bundle without entries, and each entry is text in one
     /// piece or several.
-    pub(crate) fn bundle(head: &Value, entries: Vec<Vec<JsValue>>) -> Self {
+    pub(crate) fn bundle(head: &Value, entries: Vec<Vec<Text>>) -> Self {
         let mut head = head.to_string();
         if entries.is_empty() {
             return Self::fhir(200, head);
         }
         head.pop();
         head.push_str(",\"entry\":[");
-        let mut pieces: Vec<JsValue> = vec![head.into()];
+        let mut pieces: Vec<Text> = vec![head.into()];
         for (at, entry) in entries.into_iter().enumerate() {
             if at > 0 {
                 pieces.push(",".into());
@@ -113,10 +113,10 @@ impl Answer {
     }
 
     /// The body as one piece of text; `None` when there is none.
-    pub(crate) fn text(&self) -> Option<JsString> {
+    pub(crate) fn text(&self) -> Option<Text> {
         match &self.body {
             Body::Text(text) => Some(text.as_str().into()),
-            Body::Pieces(pieces) => Some(pieces.join("")),
+            Body::Pieces(pieces) => Some(Text::join(pieces.iter().cloned())),
             Body::Empty | Body::Stream(_) => None,
         }
     }
@@ -139,7 +139,7 @@ impl Answer {
             Body::Stream(stream) => stream.map_or(JsValue::NULL, JsValue::from),
             Body::Empty => JsValue::NULL,
             Body::Text(text) => text.into(),
-            Body::Pieces(pieces) => pieces.join("").into(),
+            Body::Pieces(pieces) => Text::join(pieces).into(),
         };
         binding::respond(self.status, &headers, &body)
     }

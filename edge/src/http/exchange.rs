@@ -2,12 +2,14 @@
 
 use super::{Answer, caching, cors, dpop, negotiation, rate};
 use crate::auth::{
-    self, Action, Admitted, Caller, Grant, Identity, Launched, Principal, ServiceToken, Verifier,
-    authenticate, authenticate_service, authorise, presented_token,
+    self, Admitted, Caller, Identity, Launched, Principal, ServiceToken, Verifier, authenticate,
+    authenticate_service, authorise, presented_token,
 };
 use crate::binding;
 use crate::config::{Authority, Config};
 use crate::error::{Error, Reason};
+use crate::grant::action::Deed;
+use crate::grant::{Grant, PartitionName};
 use crate::proxy::{PATH, Purpose};
 use crate::seal::{nonce, open, seal};
 use crate::store::{AccessToken, Authorizations, Consistency, Partition, secret};
@@ -107,7 +109,7 @@ impl Exchange {
         if let Some(partition) = self.partition.get() {
             return Ok(partition);
         }
-        let opened = Partition::open(&self.env)?;
+        let opened = Partition::open(&self.env, PartitionName::Default)?;
         Ok(self.partition.get_or_init(|| opened))
     }
 
@@ -265,24 +267,32 @@ impl Exchange {
         authenticate_service(&self.verifier(), token, service, &own.roles)
     }
 
-    /// Permission for one deed; 403 when the caller has none.
-    pub(crate) fn authorise(
+    /// Permission to do one thing with resources of a type; 403 when the caller has none.
+    pub(crate) fn authorise<D: Deed>(
         &self,
         principal: &Principal,
-        action: Action,
-        resource_type: Option<&str>,
-    ) -> Result<Grant, Error> {
-        let context = search::Context {
-            definitions: self.definitions,
-            base_url: &self.base_url,
-            now: self.now.saturating_mul(10_000),
-            handling: Handling::Strict,
-        };
-        let grant = authorise(principal, action, resource_type, &context)?;
+        resource_type: &'static str,
+    ) -> Result<Grant<D>, Error> {
+        let grant = authorise(principal, resource_type, &self.search_context())?;
         if !grant.confinement().is_everything() {
             self.is_confined.set(true);
         }
         Ok(grant)
+    }
+
+    /// Checks that the caller may post bundles.
+    pub(crate) fn check_may_post_bundles(&self, principal: &Principal) -> Result<(), Error> {
+        auth::check_may_post_bundles(principal, &self.search_context())
+    }
+
+    /// What the constraints of scopes are read against.
+    fn search_context(&self) -> search::Context<'_> {
+        search::Context {
+            definitions: self.definitions,
+            base_url: &self.base_url,
+            now: self.now.saturating_mul(10_000),
+            handling: Handling::Strict,
+        }
     }
 
     /// Counts the rows that a condition has read. All conditions of a request are tested once more

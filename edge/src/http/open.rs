@@ -2,6 +2,7 @@
 
 use super::{Answer, Exchange};
 use crate::error::Error;
+use crate::grant::PartitionName;
 use crate::proxy;
 use crate::store::Partition;
 use fhir::Release;
@@ -10,7 +11,9 @@ use serde_json::{Value, json};
 
 /// `GET /health/check`: whether the ledger answers.
 pub(super) async fn health(exchange: &Exchange) -> Result<Answer, Error> {
-    let ledger = Partition::open(&exchange.env)?.is_healthy().await;
+    let ledger = Partition::open(&exchange.env, PartitionName::Default)?
+        .is_healthy()
+        .await;
     let status = |healthy: bool| if healthy { "Healthy" } else { "Unhealthy" };
     let mut answer = Answer::json(&json!({
         "overallStatus": status(ledger),

@@ -6,10 +6,10 @@ use super::transaction::response_bundle;
 use crate::auth::Principal;
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
+use crate::store::Text;
 use fhir::bundle::{Entry, Method};
 use fhir::outcome::Issue;
 use futures_util::future::join_all;
-use wasm_bindgen::JsValue;
 
 /// How many writes are under way at once: enough for the ledger to flush them together.
 const TOGETHER: usize = 50;
@@ -22,7 +22,7 @@ pub(super) async fn batch(
     principal: &Principal,
     entries: Vec<Result<Entry, Issue>>,
 ) -> Result<Answer, Error> {
-    let mut responses: Vec<Vec<JsValue>> = entries
+    let mut responses: Vec<Vec<Text>> = entries
         .iter()
         .map(|entry| match entry {
             Ok(_) => Vec::new(),

@@ -2,8 +2,9 @@
 //! <https://hl7.org/fhir/R4/http.html#ccreate>
 
 use super::written::location;
-use crate::auth::{Action, Principal};
+use crate::auth::Principal;
 use crate::error::{Error, Reason};
+use crate::grant::action::Search;
 use crate::http::{Answer, Exchange, etag};
 use crate::store::{self, Consistency, Guard, Version};
 use fhir::outcome::{Issue, IssueType};
@@ -28,7 +29,7 @@ pub(super) async fn resolve(
     resource_type: &'static str,
     criteria: &str,
 ) -> Result<Resolved, Error> {
-    let grant = exchange.authorise(principal, Action::Search, Some(resource_type))?;
+    let grant = exchange.authorise::<Search>(principal, resource_type)?;
     let pairs: Vec<(String, String)> =
         form_urlencoded::parse(criteria.trim_start_matches('?').as_bytes())
             .into_owned()
@@ -73,13 +74,12 @@ pub(super) async fn existing(
     principal: &Principal,
     (resource_type, id): (&'static str, &str),
 ) -> Result<Answer, Error> {
-    let grant = exchange.authorise(principal, Action::Search, Some(resource_type))?;
-    let address = (resource_type, id);
+    let grant = exchange.authorise::<Search>(principal, resource_type)?;
     let found = store::read(
         exchange.partition()?,
         exchange.definitions,
         &grant,
-        address,
+        id,
         Consistency::Strong,
     );
     let Some(Version {
@@ -94,7 +94,7 @@ pub(super) async fn existing(
     let answer = if exchange.wants_minimal() {
         Answer::empty(200)
     } else {
-        Answer::stored(200, [body.into()])
+        Answer::stored(200, [body])
     };
     let place = location(exchange, resource_type, id, version);
     Ok(answer

@@ -2,9 +2,10 @@
 //! <https://hl7.org/fhir/R4/http.html#create>
 
 use super::{conditional, content, written};
-use crate::auth::{Action, Principal};
+use crate::auth::Principal;
 use crate::binding;
 use crate::error::Error;
+use crate::grant::action;
 use crate::http::{Answer, Exchange, rate};
 use crate::store::{Command, Refusal, Write};
 use serde_json::Value;
@@ -17,7 +18,7 @@ pub(crate) async fn create(
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
-    exchange.authorise(principal, Action::Create, Some(resource_type))?;
+    exchange.authorise::<action::Create>(principal, resource_type)?;
     let body = exchange.json(request).await?;
     let condition = exchange.header("if-none-exist");
     create_resource(exchange, principal, resource_type, &body, condition).await
@@ -31,7 +32,7 @@ pub(super) async fn create_resource(
     body: &Value,
     if_none_exist: Option<&str>,
 ) -> Result<Answer, Error> {
-    let grant = exchange.authorise(principal, Action::Create, Some(resource_type))?;
+    let grant = exchange.authorise::<action::Create>(principal, resource_type)?;
     if if_none_exist.is_some() {
         rate::count_search(exchange, grant.subject()).await?;
     }
@@ -50,11 +51,9 @@ pub(super) async fn create_resource(
             command.guards.push(resolved.guard);
         }
         let content = (rendered.clone(), rows.clone());
-        command.writes.push(Write::create(
-            (exchange.definitions, &grant),
-            (resource_type, id.clone()),
-            content,
-        ));
+        let definitions = exchange.definitions;
+        let write = Write::create(definitions, &grant, id.clone(), content);
+        command.writes.push(write);
         let done = command.commit(exchange.partition()?).await?;
         match done {
             Ok(committed) => {

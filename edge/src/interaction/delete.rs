@@ -2,8 +2,9 @@
 //! <https://hl7.org/fhir/R4/http.html#delete>
 
 use super::written;
-use crate::auth::{Action, Principal};
+use crate::auth::Principal;
 use crate::error::Error;
+use crate::grant::action;
 use crate::http::{Answer, Exchange, etag, if_match};
 use crate::store::{Command, Write};
 
@@ -26,12 +27,8 @@ pub(super) async fn delete_resource(
     (resource_type, id): (&'static str, &str),
     if_match: Option<i64>,
 ) -> Result<Answer, Error> {
-    let grant = exchange.authorise(principal, Action::Delete, Some(resource_type))?;
-    let write = Write::delete(
-        (exchange.definitions, &grant),
-        (resource_type, id.to_owned()),
-        if_match,
-    );
+    let grant = exchange.authorise::<action::Delete>(principal, resource_type)?;
+    let write = Write::delete(exchange.definitions, &grant, id.to_owned(), if_match);
     let command = Command {
         writes: vec![write],
         ..Command::default()

@@ -5,12 +5,12 @@ use super::{create, delete, history_instance, read, search_type, update, vread};
 use crate::auth::Principal;
 use crate::error::{Error, Reason, Rejection};
 use crate::http::{Answer, Exchange, if_match, rejection_status};
+use crate::store::Text;
 use fhir::bundle::{Entry, Method, Target};
 use fhir::interaction::Interaction;
 use fhir::outcome::{Issue, IssueType, operation_outcome};
 use fhir::route;
 use serde_json::{Map, Value, json};
-use wasm_bindgen::JsValue;
 
 /// Does what an entry asks for.
 pub(super) async fn perform(
@@ -93,7 +93,7 @@ fn nothing_at(segments: &[&str]) -> Error {
 }
 
 /// The response entry for an answer.
-pub(super) fn response(answer: &Answer) -> Vec<JsValue> {
+pub(super) fn response(answer: &Answer) -> Vec<Text> {
     let mut response = Map::new();
     response.insert("status".into(), json!(answer.status.to_string()));
     for (header, name) in [("location", "location"), ("etag", "etag")] {
@@ -109,7 +109,7 @@ pub(super) fn response(answer: &Answer) -> Vec<JsValue> {
     match answer.text() {
         Some(body) => vec![
             "{\"resource\":".into(),
-            body.into(),
+            body,
             format!(",\"response\":{response}}}").into(),
         ],
         None => vec![format!("{{\"response\":{response}}}").into()],
@@ -118,7 +118,7 @@ pub(super) fn response(answer: &Answer) -> Vec<JsValue> {
 
 /// The response entry for an entry that failed. What is not the caller's is logged and not shown;
 /// other entries may have been done, so it never ends the whole request.
-pub(super) fn failure(exchange: &Exchange, error: Error) -> Vec<JsValue> {
+pub(super) fn failure(exchange: &Exchange, error: Error) -> Vec<Text> {
     let (status, issues) = match error {
         Error::Rejected(Rejection { reason, issues }) => {
             (rejection_status(exchange.config.release, reason), issues)
@@ -131,7 +131,7 @@ pub(super) fn failure(exchange: &Exchange, error: Error) -> Vec<JsValue> {
 }
 
 /// A response entry with an OperationOutcome.
-pub(super) fn failed(exchange: &Exchange, status: u16, issues: &[Issue]) -> Vec<JsValue> {
+pub(super) fn failed(exchange: &Exchange, status: u16, issues: &[Issue]) -> Vec<Text> {
     let outcome = operation_outcome(exchange.config.release, None, issues);
     let response = json!({ "response": { "status": status.to_string(), "outcome": outcome } });
     vec![response.to_string().into()]

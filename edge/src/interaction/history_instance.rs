@@ -2,13 +2,13 @@
 //! <https://hl7.org/fhir/R4/http.html#history>
 
 use super::search_type::bundle_text;
-use crate::auth::{Action, Principal};
+use crate::auth::Principal;
 use crate::error::Error;
+use crate::grant::action;
 use crate::http::{Answer, Exchange, etag};
-use crate::store::{self, Version};
+use crate::store::{self, Text, Version};
 use fhir::outcome::{Issue, IssueType};
 use serde_json::json;
-use wasm_bindgen::JsValue;
 
 const DEFAULT_COUNT: usize = 10;
 const MAX_COUNT: usize = 1000;
@@ -21,22 +21,14 @@ pub(crate) async fn history_instance(
     query: &[(String, String)],
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
-    let grant = exchange.authorise(principal, Action::History, Some(resource_type))?;
+    let grant = exchange.authorise::<action::History>(principal, resource_type)?;
     let count = number(query, "_count")?.map_or(DEFAULT_COUNT, |count| {
         usize::try_from(count).unwrap_or(MAX_COUNT).min(MAX_COUNT)
     });
     // Versions are numbered without gaps, so a version is all that a cursor needs.
     let before = number(query, "ct")?;
     let partition = exchange.partition()?;
-    let address = (resource_type, id);
-    let page = store::history(
-        partition,
-        exchange.definitions,
-        &grant,
-        address,
-        before,
-        count,
-    );
+    let page = store::history(partition, exchange.definitions, &grant, id, before, count);
     let page = page
         .await?
         .ok_or_else(|| Error::not_found(resource_type, id))?;
@@ -67,7 +59,7 @@ pub(crate) async fn history_instance(
     ))
 }
 
-fn entry((base, resource_type, id): (&str, &str, &str), version: &Version) -> Vec<JsValue> {
+fn entry((base, resource_type, id): (&str, &str, &str), version: &Version) -> Vec<Text> {
     let (status, url) = match version.method.as_str() {
         "DELETE" => ("204", format!("{resource_type}/{id}")),
         "POST" => ("201", resource_type.to_owned()),
@@ -89,7 +81,7 @@ fn entry((base, resource_type, id): (&str, &str, &str), version: &Version) -> Ve
         Some(body) => {
             vec![
                 format!("{head}\"resource\":").into(),
-                body.into(),
+                body.clone(),
                 format!(",{tail}").into(),
             ]
         }

@@ -15,7 +15,7 @@ mod update;
 mod vread;
 mod written;
 
-use crate::auth::{Action, Principal};
+use crate::auth::Principal;
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use fhir::bundle::BundleKind;
@@ -34,7 +34,7 @@ pub(crate) async fn bundle(
     principal: &Principal,
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
-    exchange.authorise(principal, Action::Bundle, None)?;
+    exchange.check_may_post_bundles(principal)?;
     let body = exchange.json(request).await?;
     let (kind, entries) = fhir::bundle::parse(exchange.definitions, body, &exchange.base_url)
         .map_err(Error::invalid_because)?;

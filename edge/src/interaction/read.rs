@@ -1,7 +1,8 @@
 //! read: `GET /{type}/{id}`. <https://hl7.org/fhir/R4/http.html#read>
 
-use crate::auth::{Action, Principal};
+use crate::auth::Principal;
 use crate::error::{Error, Reason};
+use crate::grant::action;
 use crate::http::{Answer, Exchange, etag, if_none_match};
 use crate::store::{self, Version};
 use fhir::outcome::IssueType;
@@ -15,21 +16,14 @@ pub(crate) async fn read(
     id: &str,
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
-    let grant = exchange.authorise(principal, Action::Read, Some(resource_type))?;
+    let grant = exchange.authorise::<action::Read>(principal, resource_type)?;
     let consistency = exchange.consistency()?;
     if !is_id(id) {
         return Err(Error::not_found(resource_type, id));
     }
     let partition = exchange.partition()?;
     let address = (resource_type, id);
-    let version = store::read(
-        partition,
-        exchange.definitions,
-        &grant,
-        address,
-        consistency,
-    )
-    .await?;
+    let version = store::read(partition, exchange.definitions, &grant, id, consistency).await?;
     let version = version.ok_or_else(|| Error::not_found(resource_type, id))?;
     answer(exchange, address, version)
 }
@@ -56,7 +50,7 @@ pub(super) fn answer(
     let answer = if is_known {
         Answer::empty(304)
     } else {
-        Answer::stored(200, [body.into()])
+        Answer::stored(200, [body])
     };
     Ok(answer.with("etag", tag).last_modified(version.updated))
 }

@@ -1,14 +1,14 @@
 //! search-type: `GET /{type}?...` and `POST /{type}/_search`.
 //! <https://hl7.org/fhir/R4/http.html#search>
 
-use crate::auth::{Action, Principal};
+use crate::auth::Principal;
 use crate::error::{Error, Reason};
+use crate::grant::action;
 use crate::http::{Answer, Exchange, rate};
-use crate::store;
+use crate::store::{self, Text};
 use fhir::outcome::{Issue, IssueType, operation_outcome};
 use fhir::search::{self, Handling, Query, Total};
 use serde_json::json;
-use wasm_bindgen::JsValue;
 
 /// Reads the form of a POST and searches.
 pub(crate) async fn post_search(
@@ -18,7 +18,7 @@ pub(crate) async fn post_search(
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
-    exchange.authorise(principal, Action::Search, Some(resource_type))?;
+    exchange.authorise::<action::Search>(principal, resource_type)?;
     let content_type = exchange.header("content-type").unwrap_or_default();
     let is_form = content_type.starts_with("application/x-www-form-urlencoded");
     if !is_form && !content_type.is_empty() {
@@ -40,7 +40,7 @@ pub(crate) async fn search_type(
     pairs: &[(String, String)],
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
-    let grant = exchange.authorise(principal, Action::Search, Some(resource_type))?;
+    let grant = exchange.authorise::<action::Search>(principal, resource_type)?;
     rate::count_search(exchange, grant.subject()).await?;
     let context = search::Context {
         definitions: exchange.definitions,
@@ -60,7 +60,7 @@ pub(crate) async fn search_type(
     if wants_total && total.is_none() {
         not_counted(&mut query, context.handling)?;
     }
-    let mut entries: Vec<Vec<JsValue>> = Vec::new();
+    let mut entries: Vec<Vec<Text>> = Vec::new();
     if !query.issues.is_empty() {
         let outcome = operation_outcome(exchange.config.release, None, &query.issues);
         let entry = json!({ "resource": outcome, "search": { "mode": "outcome" } });
@@ -70,10 +70,10 @@ pub(crate) async fn search_type(
     if !query.count_only {
         let found = store::page(partition, exchange.definitions, &grant, &query).await?;
         let base = format!("{}/{resource_type}/", exchange.base_url);
-        for entry in &found.entries {
+        for entry in found.entries {
             entries.push(vec![
                 format!("{{\"fullUrl\":\"{base}{}\",\"resource\":", entry.id).into(),
-                (&entry.body).into(),
+                entry.body,
                 ",\"search\":{\"mode\":\"match\"}}".into(),
             ]);
         }
@@ -117,7 +117,7 @@ pub(super) fn bundle_text(
     exchange: &Exchange,
     total: Option<i64>,
     (own, next): (String, Option<String>),
-    entries: Vec<Vec<JsValue>>,
+    entries: Vec<Vec<Text>>,
 ) -> Answer {
     let mut links = vec![json!({ "relation": "self", "url": own })];
     if let Some(next) = next {

@@ -11,13 +11,12 @@ use super::written::{location, refused};
 use crate::auth::Principal;
 use crate::error::{Error, Rejection};
 use crate::http::{Answer, Body, Exchange, etag};
-use crate::store::{Committed, Outcome, Refusal};
+use crate::store::{Committed, Outcome, Refusal, Text};
 use fhir::bundle::{Entry, Method};
 use fhir::outcome::Issue;
 use fhir::types::instant;
 use plan::{Plan, Planned};
 use serde_json::json;
-use wasm_bindgen::JsValue;
 
 /// Applies the entries together.
 pub(super) async fn transaction(
@@ -160,7 +159,7 @@ fn minimal(exchange: &Exchange, answer: Answer) -> Answer {
 pub(super) fn response_bundle(
     exchange: &Exchange,
     kind: &str,
-    responses: Vec<Vec<JsValue>>,
+    responses: Vec<Vec<Text>>,
 ) -> Answer {
     let head = json!({ "resourceType": "Bundle", "id": exchange.request_id, "type": kind });
     Answer::bundle(&head, responses)

@@ -2,8 +2,9 @@
 //! <https://hl7.org/fhir/R4/http.html#update>
 
 use super::{content, written};
-use crate::auth::{Action, Principal};
+use crate::auth::Principal;
 use crate::error::Error;
+use crate::grant::action;
 use crate::http::{Answer, Exchange, if_match};
 use crate::store::{Command, Write};
 use fhir::outcome::{Issue, IssueType};
@@ -17,7 +18,7 @@ pub(crate) async fn update(
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
-    exchange.authorise(principal, Action::Update, Some(resource_type))?;
+    exchange.authorise::<action::Update>(principal, resource_type)?;
     let expected = if_match(exchange.header("if-match"))?;
     let body = exchange.json(request).await?;
     update_resource(exchange, principal, (resource_type, id), &body, expected).await
@@ -31,13 +32,14 @@ pub(super) async fn update_resource(
     body: &Value,
     if_match: Option<i64>,
 ) -> Result<Answer, Error> {
-    let grant = exchange.authorise(principal, Action::Update, Some(resource_type))?;
+    let grant = exchange.authorise::<action::Update>(principal, resource_type)?;
     content::check(exchange, resource_type, body)?;
     check_id(id, body)?;
     let (rendered, rows) = content::prepare(exchange, body, id)?;
     let write = Write::update(
-        (exchange.definitions, &grant),
-        (resource_type, id.to_owned()),
+        exchange.definitions,
+        &grant,
+        id.to_owned(),
         if_match,
         (rendered.clone(), rows),
     );

@@ -1,8 +1,9 @@
 //! vread: `GET /{type}/{id}/_history/{vid}`. <https://hl7.org/fhir/R4/http.html#vread>
 
 use super::read::answer;
-use crate::auth::{Action, Principal};
+use crate::auth::Principal;
 use crate::error::{Error, Reason};
+use crate::grant::action;
 use crate::http::{Answer, Exchange};
 use crate::store;
 use fhir::outcome::IssueType;
@@ -16,7 +17,7 @@ pub(crate) async fn vread(
     version_id: &str,
 ) -> Result<Answer, Error> {
     let resource_type = exchange.resource_type(name)?;
-    let grant = exchange.authorise(principal, Action::Read, Some(resource_type))?;
+    let grant = exchange.authorise::<action::Read>(principal, resource_type)?;
     let consistency = exchange.consistency()?;
     let not_found = || {
         let message = format!("{resource_type}/{id} has no version `{version_id}`.");
@@ -32,7 +33,7 @@ pub(crate) async fn vread(
         partition,
         exchange.definitions,
         &grant,
-        address,
+        id,
         i64::from(number),
         consistency,
     );

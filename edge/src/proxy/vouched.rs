@@ -4,8 +4,9 @@
 //! <https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#launch-context-arrives-with-your-access_token>
 
 use super::redirect::refuse;
-use crate::auth::{Action, Principal, authenticate};
+use crate::auth::{Principal, authenticate};
 use crate::error::{Error, Reason};
+use crate::grant::action::Read;
 use crate::http::Exchange;
 use crate::store::{self, Consistency};
 use fhir::outcome::IssueType;
@@ -83,12 +84,12 @@ pub(super) async fn read(
     id: &str,
 ) -> Result<Value, Error> {
     let resource_type = exchange.resource_type(name)?;
-    let grant = exchange.authorise(person, Action::Read, Some(resource_type))?;
+    let grant = exchange.authorise::<Read>(person, resource_type)?;
     let found = store::read(
         exchange.partition()?,
         exchange.definitions,
         &grant,
-        (resource_type, id),
+        id,
         Consistency::Strong,
     );
     let body = found.await?.and_then(|version| version.body);

@@ -109,6 +109,9 @@ impl Command {
         &self,
         partition: &Partition,
     ) -> Result<Result<Vec<Committed>, Refusal>, Error> {
+        for write in &self.writes {
+            partition.check_name(write.partition)?;
+        }
         let answer = JsFuture::from(partition.stub.commit(&self.to_array()?)?).await?;
         let answer: Array = answer.unchecked_into();
         partition.record(Charge {

@@ -3,8 +3,9 @@
 
 use super::partition::Partition;
 use super::secret::secret;
-use crate::auth::Grant;
 use crate::error::Error;
+use crate::grant::Grant;
+use crate::grant::action::Search;
 use crate::seal;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{After, Position, Query};
@@ -15,7 +16,7 @@ type Sealed = (i64, i64, Option<(String, String)>);
 /// The cursor text for a position.
 pub(super) async fn seal(
     partition: &Partition,
-    grant: &Grant,
+    grant: &Grant<Search>,
     query: &Query,
     after: &After,
 ) -> Result<String, Error> {
@@ -31,7 +32,7 @@ pub(super) async fn seal(
 /// 400 when the text was not made by this server for this query and caller.
 pub(super) async fn open(
     partition: &Partition,
-    grant: &Grant,
+    grant: &Grant<Search>,
     query: &Query,
     text: &str,
 ) -> Result<After, Error> {
@@ -51,7 +52,7 @@ pub(super) async fn open(
 }
 
 /// What a cursor is bound to.
-fn bound(grant: &Grant, query: &Query) -> Result<Vec<u8>, Error> {
+fn bound(grant: &Grant<Search>, query: &Query) -> Result<Vec<u8>, Error> {
     let bound = (grant.subject(), query.resource_type, &query.applied);
     serde_json::to_vec(&bound).map_err(|error| Error::Bug(error.to_string()))
 }

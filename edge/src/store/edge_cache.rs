@@ -5,9 +5,9 @@
 //! answer.
 
 use super::read::Version;
+use super::text::Text;
 use crate::binding;
 use crate::error::Error;
-use js_sys::JsString;
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use worker::Env;
@@ -65,7 +65,7 @@ async fn fetch(env: &Env, key: &str) -> Result<Option<Version>, Error> {
         version: number(&metadata.version)?,
         updated: number(&metadata.updated)?,
         method: metadata.method,
-        body: (!metadata.deleted).then(|| JsString::from(body)),
+        body: (!metadata.deleted).then(|| Text::from(body)),
     }))
 }
 

@@ -1,7 +1,7 @@
 //! The store: one ledger (a Durable Object with SQLite) that orders every change, Workers KV that
 //! holds each version once more, near the reader, and the OAuth state in Durable Objects of its own.
 //!
-//! Every function on resources takes a [`Grant`](crate::auth::Grant): what it confines is part of the
+//! Every function on resources takes a [`Grant`](crate::grant::Grant): what it confines is part of the
 //! SQL. The tables and keys are described in `docs/storage-schema.md`.
 
 mod command;
@@ -14,6 +14,7 @@ mod partition;
 mod read;
 mod search;
 mod secret;
+mod text;
 mod write;
 
 pub(crate) use command::{Command, Committed, Guard, Outcome, Refusal};
@@ -22,4 +23,5 @@ pub(crate) use partition::Partition;
 pub(crate) use read::{Consistency, Version, history, read, vread};
 pub(crate) use search::{ids, page, total};
 pub(crate) use secret::secret;
+pub(crate) use text::Text;
 pub(crate) use write::Write;

@@ -1,8 +1,11 @@
 //! The ledger of a partition, as the worker reaches it. Today there is one partition.
 
 use super::large_text::unpack;
+use super::text::Text;
 use crate::binding::LedgerStub;
 use crate::error::Error;
+use crate::grant::action::Deed;
+use crate::grant::{Grant, PartitionName};
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{Size, Sql, Way};
 use js_sys::{Array, JsString, Promise};
@@ -11,8 +14,6 @@ use std::cell::Cell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
-
-const DEFAULT: &str = "default";
 
 /// What the storage calls of one request cost, and how far the ledger had come.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,8 +59,8 @@ pub(super) struct Answer {
 /// One row of an answer.
 pub(super) struct Row {
     columns: Vec<Value>,
-    /// The resource's JSON text; it stays on the JavaScript side.
-    pub(super) body: Option<JsString>,
+    /// The resource's JSON text.
+    pub(super) body: Option<Text>,
 }
 
 impl Row {
@@ -115,6 +116,7 @@ fn read_reply(reply: &JsString, rows: Rows) -> Result<(Charge, Reply), Error> {
         rows_read: rows_read as i64,
         rows_written: 0,
     };
+    let reply = Text::from(reply.clone());
     let mut start = end + 1;
     let rows = columns.into_iter().map(|columns| {
         let length = match rows {
@@ -163,27 +165,42 @@ fn packed(way: &Way) -> Array {
     parts.chain([JsValue::from(way.limit as f64)]).collect()
 }
 
-/// The ledger of the partition that all data is in.
-pub(super) fn ledger(env: &Env) -> Result<LedgerStub, Error> {
-    let stub = env.durable_object("LEDGER")?.get_by_name(DEFAULT)?;
+/// The ledger of a partition.
+pub(super) fn ledger(env: &Env, name: PartitionName) -> Result<LedgerStub, Error> {
+    let stub = env.durable_object("LEDGER")?.get_by_name(name.as_str())?;
     Ok(stub.into_rpc())
 }
 
 /// A partition, for the time of one request.
 pub(crate) struct Partition {
+    name: PartitionName,
     pub(super) stub: LedgerStub,
     pub(super) env: Env,
     charge: Cell<Charge>,
 }
 
 impl Partition {
-    /// The partition that all data is in.
-    pub(crate) fn open(env: &Env) -> Result<Self, Error> {
+    /// The partition of that name.
+    pub(crate) fn open(env: &Env, name: PartitionName) -> Result<Self, Error> {
         Ok(Self {
-            stub: ledger(env)?,
+            name,
+            stub: ledger(env, name)?,
             env: env.clone(),
             charge: Cell::default(),
         })
+    }
+
+    /// Checks that a grant opens this partition: one for another must show and change nothing here.
+    pub(super) fn check<D: Deed>(&self, grant: &Grant<D>) -> Result<(), Error> {
+        self.check_name(grant.partition())
+    }
+
+    /// Checks that what is asked of this partition was permitted for it.
+    pub(super) fn check_name(&self, name: PartitionName) -> Result<(), Error> {
+        if name == self.name {
+            return Ok(());
+        }
+        Err(Error::Bug("a grant was used in another partition".into()))
     }
 
     /// The sum of the calls so far.

@@ -2,11 +2,12 @@
 
 use super::edge_cache;
 use super::partition::{Answer, Partition, Row, Rows};
-use crate::auth::Grant;
+use super::text::Text;
 use crate::error::Error;
+use crate::grant::Grant;
+use crate::grant::action::{History, Sees};
 use fhir::definitions::Definitions;
 use fhir::search::{Access, Sql, confine};
-use js_sys::JsString;
 use wasm_bindgen::JsValue;
 
 /// How fresh a read must be: `x-ms-consistency-level`.
@@ -26,7 +27,7 @@ pub(crate) struct Version {
     /// The verb that made it.
     pub(crate) method: String,
     /// The JSON text; `None` for a deletion.
-    pub(crate) body: Option<JsString>,
+    pub(crate) body: Option<Text>,
 }
 
 /// One page of a history, newest first.
@@ -44,19 +45,20 @@ const COLUMNS: [&str; 6] = ["updated", "method", "rid", "version", "body", "chun
 pub(crate) async fn read(
     partition: &Partition,
     definitions: &'static Definitions,
-    grant: &Grant,
-    (resource_type, id): (&'static str, &str),
+    grant: &Grant<impl Sees>,
+    id: &str,
     consistency: Consistency,
 ) -> Result<Option<Version>, Error> {
+    partition.check(grant)?;
     // A confined caller is always answered from the ledger: only there is the compartment known.
     if consistency == Consistency::Eventual && grant.confinement().is_everything() {
-        let key = edge_cache::current_key(resource_type, id);
+        let key = edge_cache::current_key(grant.resource_type(), id);
         if let Some(version) = edge_cache::get(&partition.env, &key).await {
             return Ok(Some(version));
         }
     }
     let mut sql = select("r");
-    from_current(definitions, grant, (resource_type, id), &mut sql);
+    from_current(definitions, grant, id, &mut sql);
     let (rows, _) = run(partition, &sql).await?;
     Ok(rows.into_iter().next())
 }
@@ -66,23 +68,24 @@ pub(crate) async fn read(
 pub(crate) async fn vread(
     partition: &Partition,
     definitions: &'static Definitions,
-    grant: &Grant,
-    (resource_type, id): (&'static str, &str),
+    grant: &Grant<impl Sees>,
+    id: &str,
     version: i64,
     consistency: Consistency,
 ) -> Result<Option<Version>, Error> {
+    partition.check(grant)?;
     if consistency == Consistency::Eventual && grant.confinement().is_everything() {
-        let key = edge_cache::version_key(resource_type, id, version);
+        let key = edge_cache::version_key(grant.resource_type(), id, version);
         if let Some(version) = edge_cache::get(&partition.env, &key).await {
             return Ok(Some(version));
         }
     }
     let mut sql = select("r");
-    from_current(definitions, grant, (resource_type, id), &mut sql);
+    from_current(definitions, grant, id, &mut sql);
     sql.push(" AND r.version = ").number(version);
     if grant.confinement().is_everything() {
         sql.push(" UNION ALL ").append(&select("h"));
-        from_history(definitions, grant, (resource_type, id), &mut sql);
+        from_history(definitions, grant, id, &mut sql);
         sql.push(" AND h.version = ").number(version);
     }
     let (rows, _) = run(partition, &sql).await?;
@@ -93,30 +96,22 @@ pub(crate) async fn vread(
 pub(crate) async fn history(
     partition: &Partition,
     definitions: &'static Definitions,
-    grant: &Grant,
-    (resource_type, id): (&'static str, &str),
+    grant: &Grant<History>,
+    id: &str,
     before: Option<i64>,
     count: usize,
 ) -> Result<Option<HistoryPage>, Error> {
-    let Some(current) = read(
-        partition,
-        definitions,
-        grant,
-        (resource_type, id),
-        Consistency::Strong,
-    )
-    .await?
-    else {
+    let Some(current) = read(partition, definitions, grant, id, Consistency::Strong).await? else {
         return Ok(None);
     };
     let before = before.unwrap_or(i64::MAX >> 11);
     let mut sql = Sql::default();
     sql.push("SELECT * FROM (").append(&select("r"));
-    from_current(definitions, grant, (resource_type, id), &mut sql);
+    from_current(definitions, grant, id, &mut sql);
     let sees_all = grant.confinement().is_everything();
     if sees_all {
         sql.push(" UNION ALL ").append(&select("h"));
-        from_history(definitions, grant, (resource_type, id), &mut sql);
+        from_history(definitions, grant, id, &mut sql);
     }
     sql.push(") WHERE version < ").number(before);
     sql.push(" ORDER BY version DESC LIMIT ");
@@ -144,30 +139,26 @@ fn select(table: &str) -> Sql {
 
 fn from_current(
     definitions: &'static Definitions,
-    grant: &Grant,
-    address: (&'static str, &str),
+    grant: &Grant<impl Sees>,
+    id: &str,
     sql: &mut Sql,
 ) {
     sql.push(" FROM resource r");
-    of(definitions, grant, address, sql);
+    of(definitions, grant, id, sql);
 }
 
 fn from_history(
     definitions: &'static Definitions,
-    grant: &Grant,
-    address: (&'static str, &str),
+    grant: &Grant<impl Sees>,
+    id: &str,
     sql: &mut Sql,
 ) {
     sql.push(" FROM resource r JOIN history h ON h.rid = r.rid");
-    of(definitions, grant, address, sql);
+    of(definitions, grant, id, sql);
 }
 
-fn of(
-    definitions: &'static Definitions,
-    grant: &Grant,
-    (resource_type, id): (&'static str, &str),
-    sql: &mut Sql,
-) {
+fn of(definitions: &'static Definitions, grant: &Grant<impl Sees>, id: &str, sql: &mut Sql) {
+    let resource_type = grant.resource_type();
     sql.push(" WHERE r.type = ").bind(resource_type);
     sql.push(" AND r.id = ").bind(id);
     confine(

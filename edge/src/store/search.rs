@@ -2,13 +2,14 @@
 
 use super::cursor;
 use super::partition::{Partition, Reply, Row, Rows};
-use crate::auth::Grant;
+use super::text::Text;
 use crate::error::Error;
+use crate::grant::Grant;
+use crate::grant::action::Search;
 use fhir::definitions::Definitions;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::cost::{MOST_COUNTED, WINDOWS};
 use fhir::search::{After, Plan, Position, Query, Statement, Then, count};
-use js_sys::JsString;
 
 /// The columns of `fhir::search::page`.
 mod column {
@@ -31,7 +32,7 @@ pub(crate) struct Found {
 pub(crate) struct Match {
     pub(crate) id: String,
     /// The JSON text.
-    pub(crate) body: JsString,
+    pub(crate) body: Text,
 }
 
 /// Where a search goes on after a window of candidates.
@@ -51,9 +52,10 @@ enum Next {
 pub(crate) async fn page(
     partition: &Partition,
     definitions: &'static Definitions,
-    grant: &Grant,
+    grant: &Grant<Search>,
     query: &Query,
 ) -> Result<Found, Error> {
+    partition.check(grant)?;
     let mut after = match &query.cursor {
         Some(text) => Some(cursor::open(partition, grant, query, text).await?),
         None => None,
@@ -133,9 +135,10 @@ fn next(plan: &Plan, reply: &Reply) -> Next {
 pub(crate) async fn total(
     partition: &Partition,
     definitions: &'static Definitions,
-    grant: &Grant,
+    grant: &Grant<Search>,
     query: &Query,
 ) -> Result<Option<i64>, Error> {
+    partition.check(grant)?;
     let searched = (query, grant.confinement());
     let mut total = 0;
     let mut after = None;
@@ -164,9 +167,10 @@ pub(crate) async fn total(
 pub(crate) async fn ids(
     partition: &Partition,
     definitions: &'static Definitions,
-    grant: &Grant,
+    grant: &Grant<Search>,
     query: &Query,
 ) -> Result<(Statement, Vec<String>), Error> {
+    partition.check(grant)?;
     let searched = (query, grant.confinement());
     let plan = |is_bounded| fhir::search::page(definitions, searched, None, 2, is_bounded);
     let bounded = plan(true);

@@ -1,7 +1,8 @@
 //! One write of a command: what is done to one resource, and what must hold for it.
 
 use super::large_text::Crossing;
-use crate::auth::Grant;
+use crate::grant::action::{Create, Deed, Delete, Update};
+use crate::grant::{Grant, PartitionName};
 use fhir::definitions::Definitions;
 use fhir::meta::Rendered;
 use fhir::search::{Access, IndexRows, Sql, confine};
@@ -56,6 +57,8 @@ impl Kind {
 /// One write. A [`Grant`] makes it, and what the grant is confined to goes with it.
 pub(crate) struct Write {
     kind: Kind,
+    /// The partition that the grant opens.
+    pub(super) partition: PartitionName,
     pub(crate) resource_type: &'static str,
     pub(crate) id: String,
     /// The version that must be current.
@@ -70,8 +73,8 @@ pub(crate) struct Write {
 
 /// Selects the resource of a row if it lies within the grant; nothing when everything does.
 fn within(
-    (definitions, grant): (&'static Definitions, &Grant),
-    resource_type: &'static str,
+    definitions: &'static Definitions,
+    grant: &Grant<impl Deed>,
     access: Access,
 ) -> Option<Sql> {
     let confinement = grant.confinement();
@@ -80,6 +83,7 @@ fn within(
     }
     let mut sql = Sql::default();
     sql.push("SELECT 1 FROM resource r WHERE r.rid = ?");
+    let resource_type = grant.resource_type();
     confine(definitions, resource_type, confinement, access, &mut sql);
     Some(sql)
 }
@@ -87,53 +91,58 @@ fn within(
 impl Write {
     fn new(
         kind: Kind,
-        granted: (&'static Definitions, &Grant),
-        (resource_type, id): (&'static str, String),
+        definitions: &'static Definitions,
+        grant: &Grant<impl Deed>,
+        id: String,
     ) -> Self {
         Self {
             kind,
-            resource_type,
+            partition: grant.partition(),
+            resource_type: grant.resource_type(),
             id,
             if_match: None,
             content: None,
-            confinement: within(granted, resource_type, Access::Write),
+            confinement: within(definitions, grant, Access::Write),
             visibility: None,
         }
     }
 
     pub(crate) fn create(
-        granted: (&'static Definitions, &Grant),
-        address: (&'static str, String),
+        definitions: &'static Definitions,
+        grant: &Grant<Create>,
+        id: String,
         content: (Rendered, IndexRows),
     ) -> Self {
         Self {
             content: Some(content),
-            ..Self::new(Kind::Create, granted, address)
+            ..Self::new(Kind::Create, definitions, grant, id)
         }
     }
 
     pub(crate) fn update(
-        granted: (&'static Definitions, &Grant),
-        address: (&'static str, String),
+        definitions: &'static Definitions,
+        grant: &Grant<Update>,
+        id: String,
         if_match: Option<i64>,
         content: (Rendered, IndexRows),
     ) -> Self {
         Self {
             if_match,
             content: Some(content),
-            ..Self::new(Kind::Update, granted, address)
+            ..Self::new(Kind::Update, definitions, grant, id)
         }
     }
 
     pub(crate) fn delete(
-        granted: (&'static Definitions, &Grant),
-        address: (&'static str, String),
+        definitions: &'static Definitions,
+        grant: &Grant<Delete>,
+        id: String,
         if_match: Option<i64>,
     ) -> Self {
         Self {
             if_match,
-            visibility: within(granted, address.0, Access::Read),
-            ..Self::new(Kind::Delete, granted, address)
+            visibility: within(definitions, grant, Access::Read),
+            ..Self::new(Kind::Delete, definitions, grant, id)
         }
     }
 

@@ -1,8 +1,9 @@
 //! Plans a transaction: who gets which id, what refers to what, and the command that does it all.
 
-use crate::auth::{Action, Grant, Principal};
+use crate::auth::Principal;
 use crate::binding;
 use crate::error::Error;
+use crate::grant::{Grant, action};
 use crate::http::{Exchange, if_match};
 use crate::interaction::conditional;
 use crate::interaction::content;
@@ -29,8 +30,17 @@ pub(super) struct Plan {
     pub(super) command: Command,
     /// Per entry, in the order of the request.
     pub(super) planned: Vec<Planned>,
-    /// Per entry; none for reads, which are authorised when they are done.
-    grants: Vec<Option<Grant>>,
+    /// Per entry.
+    grants: Vec<Granted>,
+}
+
+/// What the caller may do by an entry.
+enum Granted {
+    Create(Grant<action::Create>),
+    Update(Grant<action::Update>),
+    Delete(Grant<action::Delete>),
+    /// It reads, and is authorised when that is done.
+    Later,
 }
 
 /// The address that an entry will have.
@@ -81,22 +91,16 @@ impl Plan {
         entries: &[Entry],
     ) -> Result<(), Error> {
         for entry in entries {
-            let (Target::Type(resource_type) | Target::Instance(resource_type, _)) = &entry.target
-            else {
-                self.grants.push(None);
+            let (Target::Type(name) | Target::Instance(name, _)) = &entry.target else {
+                self.grants.push(Granted::Later);
                 continue;
             };
-            let action = match entry.method {
-                Method::Delete => Action::Delete,
-                Method::Post => Action::Create,
-                Method::Put => Action::Update,
-                Method::Get => {
-                    self.grants.push(None);
-                    continue;
-                }
-            };
-            let grant = exchange.authorise(principal, action, Some(resource_type))?;
-            self.grants.push(Some(grant));
+            self.grants.push(match entry.method {
+                Method::Delete => Granted::Delete(exchange.authorise(principal, name)?),
+                Method::Post => Granted::Create(exchange.authorise(principal, name)?),
+                Method::Put => Granted::Update(exchange.authorise(principal, name)?),
+                Method::Get => Granted::Later,
+            });
         }
         Ok(())
     }
@@ -193,36 +197,36 @@ impl Plan {
                 continue;
             };
             let expected = if_match(entry.if_match.as_deref()).map_err(|e| in_entry(e, at))?;
-            let Some(Some(grant)) = self.grants.get(at) else {
-                return Err(Error::Bug("an entry is written without a grant".into()));
-            };
-            let granted = (exchange.definitions, grant);
-            let Address {
-                resource_type, id, ..
-            } = address;
-            let place = (*resource_type, id.clone());
-            let write = match entry.method {
-                Method::Delete => Write::delete(granted, place, expected),
-                method => {
-                    let mut resource = entry.resource.clone().unwrap_or(Value::Null);
-                    let root = entry.full_url.as_deref();
-                    let root = root.and_then(|full_url| names.root(full_url));
-                    if let Err(issue) = rewrite(&mut resource, root.as_deref(), names, conditions) {
-                        issues.push(placed(issue, at));
-                        continue;
-                    }
-                    let found = validate(exchange.definitions, &resource);
-                    if !found.is_empty() {
-                        issues.extend(found.into_iter().map(|issue| placed(issue, at)));
-                        continue;
-                    }
-                    let content = content::prepare(exchange, &resource, id)?;
-                    if method == Method::Post {
-                        Write::create(granted, place, content)
-                    } else {
-                        Write::update(granted, place, expected, content)
-                    }
+            let id = address.id.clone();
+            let content = if entry.method == Method::Delete {
+                None
+            } else {
+                let mut resource = entry.resource.clone().unwrap_or(Value::Null);
+                let root = entry.full_url.as_deref();
+                let root = root.and_then(|full_url| names.root(full_url));
+                if let Err(issue) = rewrite(&mut resource, root.as_deref(), names, conditions) {
+                    issues.push(placed(issue, at));
+                    continue;
                 }
+                let found = validate(exchange.definitions, &resource);
+                if !found.is_empty() {
+                    issues.extend(found.into_iter().map(|issue| placed(issue, at)));
+                    continue;
+                }
+                Some(content::prepare(exchange, &resource, &id)?)
+            };
+            let definitions = exchange.definitions;
+            let write = match (self.grants.get(at), content) {
+                (Some(Granted::Delete(grant)), _) => {
+                    Write::delete(definitions, grant, id, expected)
+                }
+                (Some(Granted::Create(grant)), Some(content)) => {
+                    Write::create(definitions, grant, id, content)
+                }
+                (Some(Granted::Update(grant)), Some(content)) => {
+                    Write::update(definitions, grant, id, expected, content)
+                }
+                _ => return Err(Error::Bug("an entry is written without a grant".into())),
             };
             writes.push((at, entry.method, write));
         }

@@ -3,10 +3,11 @@
 use super::Inner;
 use super::database::is_chunked;
 use crate::store::large_text::unpack;
+use crate::store::text::Text;
 use crate::store::write::{Kind, field};
 use fhir::meta::Rendered;
 use fhir::types::instant;
-use js_sys::{Array, JsString};
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The index tables: the field of a write that holds their rows, the DELETE and the INSERT.
@@ -314,7 +315,7 @@ impl Inner {
         self.database.run(statement, std::slice::from_ref(rid))
     }
 
-    fn put_chunks(&self, rid: &JsValue, version: f64, body: &JsString) -> Result<(), JsValue> {
+    fn put_chunks(&self, rid: &JsValue, version: f64, body: &Text) -> Result<(), JsValue> {
         let chunks = self.database.put_chunks(body, rid, version)?;
         if chunks == 0 {
             return Ok(());
@@ -366,7 +367,7 @@ fn result(word: &str, version: f64, updated: f64) -> Array {
 }
 
 /// The body as the row holds it: nothing when it will stand in chunks.
-fn in_row(body: &JsString) -> JsValue {
+fn in_row(body: &Text) -> JsValue {
     if is_chunked(body) {
         JsValue::NULL
     } else {
@@ -375,9 +376,9 @@ fn in_row(body: &JsString) -> JsValue {
 }
 
 /// The text of a resource, version and time in their places.
-fn body(write: &Array, version: f64, updated: i64) -> JsString {
+fn body(write: &Array, version: f64, updated: i64) -> Text {
     let head = unpack(write.get(field::HEAD));
     let middle = format!("{version}{}{}", Rendered::BETWEEN, instant(updated));
-    head.concat(&middle.into())
-        .concat(&unpack(write.get(field::TAIL)))
+    let body = head.concat(&middle.into());
+    body.concat(&unpack(write.get(field::TAIL))).into()
 }

@@ -2,6 +2,7 @@
 //! everything when their body fails.
 
 use crate::binding::{SqlStorage, Storage, collect};
+use crate::store::text::Text;
 use js_sys::{Array, JsString, Promise};
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
@@ -25,8 +26,8 @@ pub(super) struct Selected {
 }
 
 /// Whether a body is too long for one row.
-pub(super) fn is_chunked(body: &JsString) -> bool {
-    body.length() > CHUNK
+pub(super) fn is_chunked(body: &Text) -> bool {
+    body.units() > CHUNK
 }
 
 pub(in crate::store) struct Database {
@@ -154,21 +155,18 @@ impl Database {
     /// Keeps a body that is too long for one row; how many chunks it took, 0 for a short one.
     pub(super) fn put_chunks(
         &self,
-        body: &JsString,
+        body: &Text,
         rid: &JsValue,
         version: f64,
     ) -> Result<u32, JsValue> {
         if !is_chunked(body) {
             return Ok(0);
         }
-        let length = body.length();
+        let length = body.units();
         let (mut start, mut count) = (0, 0);
         while start < length {
             let mut end = length.min(start + CHUNK);
-            // A pair of surrogates is one character and must not be cut in two.
-            let cuts_pair =
-                |end: u32| (0xD800_u32..0xDC00).contains(&(body.char_code_at(end - 1) as u32));
-            if end < length && cuts_pair(end) {
+            if end < length && body.cuts_character(end) {
                 end -= 1;
             }
             let statement = "INSERT INTO chunk(rid, version, n, text) VALUES(?, ?, ?, ?)";

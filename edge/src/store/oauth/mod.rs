@@ -3,7 +3,7 @@
 //!
 //! It lives in Durable Objects of its own, the shards, so that signing in neither waits for the
 //! ledger's commits nor delays them. [`Authorizations`] is the worker's side and `shard/` is the
-//! object. No function here takes a [`Grant`](crate::auth::Grant): nothing in it is a resource, and
+//! object. No function here takes a [`Grant`](crate::grant::Grant): nothing in it is a resource, and
 //! the answers are what a grant is made from.
 
 mod authorizations;

@@ -5,6 +5,7 @@
 
 use super::Inner;
 use crate::binding::LedgerStub;
+use crate::grant::PartitionName;
 use crate::store::oauth::sharding::{object_name, shards};
 use crate::store::partition;
 use js_sys::Array;
@@ -30,8 +31,8 @@ impl Inner {
             return Ok(());
         }
         let shard = self.number()?;
-        let ledger: LedgerStub =
-            partition::ledger(&self.env).map_err(|error| JsValue::from(format!("{error:?}")))?;
+        let ledger: LedgerStub = partition::ledger(&self.env, PartitionName::Default)
+            .map_err(|error| JsValue::from(format!("{error:?}")))?;
         let mut stored = STORE.iter().map(|_| Array::new()).collect::<Array>();
         let mut after = JsValue::NULL;
         loop {

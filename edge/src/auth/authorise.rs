@@ -3,24 +3,13 @@
 use super::principal::Principal;
 use super::roles::DataActions;
 use crate::error::{Error, Reason};
+use crate::grant::action::Deed;
+use crate::grant::{Action, Grant, PartitionName};
 use fhir::outcome::IssueType;
 use fhir::search::{self, Confinement};
 
-/// What is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    Read,
-    Search,
-    History,
-    Create,
-    Update,
-    Delete,
-    /// Post a bundle: each entry is authorised by itself.
-    Bundle,
-}
-
 impl Action {
-    /// The data actions of which one suffices, and what the refusal calls the deed.
+    /// The data actions of which one suffices, and the verb of the refusal.
     fn needs(self) -> (&'static [&'static str], &'static str) {
         match self {
             Self::Read => (&["read", "readById"], "read"),
@@ -33,45 +22,51 @@ impl Action {
         }
     }
 
-    /// The deed in words that an object follows.
+    /// The verb, with an object to follow.
     pub(super) fn deed(self) -> &'static str {
         self.needs().1
-    }
-}
-
-/// Proof that the caller may do one thing, and with which resources. Only [`authorise`] makes it.
-#[derive(Clone, Debug)]
-pub(crate) struct Grant {
-    confinement: Confinement,
-    subject: String,
-}
-
-impl Grant {
-    /// What the store confines every statement to.
-    pub(crate) fn confinement(&self) -> &Confinement {
-        &self.confinement
-    }
-
-    /// Whom the grant is for: what a cursor is bound to.
-    pub(crate) fn subject(&self) -> &str {
-        &self.subject
     }
 }
 
 /// Conformance resources change how others are validated, so writing them needs more.
 const PROFILE_DEFINITIONS: [&str; 3] = ["StructureDefinition", "ValueSet", "CodeSystem"];
 
-/// Decides whether `principal` may do `action` with resources of `resource_type` (`None`: with
-/// the server as a whole).
+/// Decides whether `principal` may do `D` with resources of `resource_type`.
 ///
 /// # Errors
-/// 403 with the missing data action and the roles that were sent.
-pub(crate) fn authorise(
+/// 403 with the missing data action and the roles in the token.
+pub(crate) fn authorise<D: Deed>(
+    principal: &Principal,
+    resource_type: &'static str,
+    context: &search::Context<'_>,
+) -> Result<Grant<D>, Error> {
+    let confinement = permit(principal, D::ACTION, Some(resource_type), context)?;
+    let subject = principal.identity().person.clone();
+    Ok(Grant::new(
+        PartitionName::Default,
+        resource_type,
+        confinement,
+        subject,
+    ))
+}
+
+/// Decides whether `principal` may post a bundle. Each of its entries is authorised by itself.
+///
+/// # Errors
+/// 403 when no role of the token counts here, or none of its scopes.
+pub(crate) fn check_may_post_bundles(
+    principal: &Principal,
+    context: &search::Context<'_>,
+) -> Result<(), Error> {
+    permit(principal, Action::Bundle, None, context).map(drop)
+}
+
+fn permit(
     principal: &Principal,
     action: Action,
     resource_type: Option<&str>,
     context: &search::Context<'_>,
-) -> Result<Grant, Error> {
+) -> Result<Confinement, Error> {
     let (names, deed) = action.needs();
     let what = resource_type.unwrap_or("anything here");
     let wanted = names.iter().fold(DataActions::default(), |all, name| {
@@ -91,14 +86,10 @@ pub(crate) fn authorise(
     if writes && is_definition && !principal.actions.has_any(edits) {
         return Err(refuse(principal, deed, what, "editProfileDefinitions"));
     }
-    let confinement = match &principal.narrowing {
-        Some(narrowing) => narrowing.confinement(action, resource_type, context)?,
-        None => Confinement::default(),
-    };
-    Ok(Grant {
-        confinement,
-        subject: principal.identity().person.clone(),
-    })
+    match &principal.narrowing {
+        Some(narrowing) => narrowing.confinement(action, resource_type, context),
+        None => Ok(Confinement::default()),
+    }
 }
 
 /// Decides whether `principal` may do anything at all.
