@@ -62,6 +62,38 @@ fn no_name_says_nothing() {
 }
 
 #[test]
+fn sql_is_written_in_its_folders_alone() {
+    let homes = [
+        "edge/fhir/src/sql/",
+        "edge/src/store/ledger/",
+        "edge/src/store/sqlite/",
+        "edge/src/store/oauth/shard/",
+    ];
+    let words = [
+        "SELECT ",
+        "INSERT INTO ",
+        "DELETE FROM ",
+        " WHERE ",
+        "json_each(",
+    ];
+    let sources = files(|path| path.starts_with("edge/") && path.ends_with(".rs"));
+    let mut findings = Vec::new();
+    for source in sources {
+        let is_home = homes.iter().any(|home| source.path.starts_with(home));
+        if is_home || !source.path.contains("/src/") {
+            continue;
+        }
+        for (at, line) in source.text.lines().enumerate() {
+            let code = line.trim_start();
+            if !code.starts_with("//") && words.iter().any(|word| code.contains(word)) {
+                findings.push(format!("{}:{}: {code}", source.path, at + 1));
+            }
+        }
+    }
+    expect_none(&findings);
+}
+
+#[test]
 fn lines_end_cleanly() {
     let mut findings = Vec::new();
     for source in files(|path| is_source(path) || path.ends_with(".md") || path.ends_with(".toml"))

@@ -10,8 +10,8 @@
 use fhir::Release;
 use fhir::definitions::Definitions;
 use fhir::search::{
-    Access, After, Compartment, Confined, Confinement, Context, Handling, Lookup, Plan, Position,
-    Query, Versions, count, page, parse,
+    Access, After, Changed, Compartment, Confined, Confinement, Context, Handling, Lookup, Plan,
+    Position, Query, Versions, count, page, parse,
 };
 use fhir::sql::{self, Dialect, Size, Sql};
 use std::fmt::Write as _;
@@ -215,6 +215,15 @@ fn other_questions(dialect: Dialect) -> String {
             write(&mut text, &name, &sql::lookup(&asked, dialect));
         }
     }
+    let by_update = query("Patient", &[("_sort", "_lastUpdated")]);
+    let after = After {
+        sequence: 99,
+        position: position(&by_update),
+    };
+    if let Some(changed) = Changed::before(&by_update, &after) {
+        write(&mut text, "changed", &sql::changed(&changed, dialect));
+    }
+    write(&mut text, "newest", &sql::newest(dialect));
     text
 }
 

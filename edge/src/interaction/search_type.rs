@@ -5,7 +5,7 @@ use super::context::Context;
 use super::outcome::{Outcome, SearchSet};
 use crate::error::Error;
 use crate::grant::action;
-use crate::store;
+use crate::store::{self, Number};
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{self, Handling, Query, Total};
 
@@ -38,15 +38,13 @@ pub(super) async fn search_type(
     let mut query = query.map_err(Error::invalid)?;
     let (partition, definitions) = (context.partition()?, context.definitions);
     let is_first_page = query.cursor.is_none();
-    let wants_total = query.count_only || (query.total == Total::Accurate && is_first_page);
+    let wants_total = query.count_only || (query.total != Total::None && is_first_page);
     let total = if wants_total {
-        store::total(partition, definitions, &grant, &query).await?
+        let number = store::total(partition, definitions, &grant, &query).await?;
+        Some(told(&mut query, number, handling)?)
     } else {
         None
     };
-    if wants_total && total.is_none() {
-        not_counted(&mut query, handling)?;
-    }
     let (mut matches, mut next) = (Vec::new(), None);
     if !query.count_only {
         let found = store::page(partition, definitions, &grant, &query).await?;
@@ -60,16 +58,29 @@ pub(super) async fn search_type(
     }))
 }
 
-/// Counting the matches would cost too much: an answer that can do without the number says so, any
-/// other is refused.
-fn not_counted(query: &mut Query, handling: Handling) -> Result<(), Error> {
-    let message = "The matches were not counted: too many resources would have to be gone through. \
-        Add a parameter that leaves fewer of them.";
-    if query.count_only || handling == Handling::Strict {
+/// The total that the answer states. One that is an estimate says so, and is refused where the
+/// caller insists on the exact number.
+fn told(query: &mut Query, number: Number, handling: Handling) -> Result<i64, Error> {
+    let estimate = match number {
+        Number::Exact(number) => return Ok(number),
+        Number::Estimate(number) => number,
+    };
+    if query.total != Total::Estimate && (query.count_only || handling == Handling::Strict) {
+        let message = "The matches were not counted: too many resources would have to be gone \
+            through. Add a parameter that leaves fewer of them, or ask for `_total=estimate`.";
         let issue = Issue::error(IssueType::TooCostly, message);
-        return Err(Error::invalid_because(issue));
+        return Err(Error::invalid_because(issue.at("_total")));
     }
-    let issue = Issue::warning(IssueType::TooCostly, message);
-    query.issues.push(issue.at("_total"));
-    Ok(())
+    let message = format!(
+        "The total {estimate} is an estimate: too many resources would have to be gone through to \
+         count all matches."
+    );
+    let code = match query.total {
+        Total::Estimate => IssueType::Informational,
+        Total::None | Total::Accurate => IssueType::TooCostly,
+    };
+    query
+        .issues
+        .push(Issue::warning(code, message).at("_total"));
+    Ok(estimate)
 }

@@ -21,7 +21,7 @@ pub(crate) use command::{Command, Committed, Guard, Outcome, Refusal};
 pub(crate) use oauth::{AccessToken, Advance, Authorizations, Issued};
 pub(crate) use partition::Partition;
 pub(crate) use read::{Consistency, Version, history, read, vread};
-pub(crate) use search::{Match, ids, page, total};
+pub(crate) use search::{Match, Number, ids, page, total};
 pub(crate) use secret::secret;
 pub(crate) use text::Text;
 pub(crate) use write::Write;

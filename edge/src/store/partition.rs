@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::grant::action::Deed;
 use crate::grant::{Grant, PartitionName};
 use fhir::outcome::{Issue, IssueType};
-use fhir::sql::{Dialect, Size, Sql, Way};
+use fhir::sql::{self, Dialect, Size, Sql, Way};
 use js_sys::{Array, JsString, Promise};
 use serde_json::Value;
 use std::cell::Cell;
@@ -145,8 +145,8 @@ fn read_reply(reply: &JsString, rows: Rows) -> Result<(Charge, Reply), Error> {
     Ok((charge, answer))
 }
 
-/// A way as it travels: `[size, its values, the most, found, its values, edge, its values, limit]`.
-/// The size is a statement, or 0 for few and 1 for who knows; a missing edge is null.
+/// A way as it travels: `[size, its values, the most, found, its values, edge, its values, limit,
+/// window]`. The size is a statement, or 0 for few and 1 for who knows; a missing edge is null.
 fn packed(way: &Way) -> Array {
     let statement = |sql: &Sql| -> [JsValue; 2] {
         let values: Array = sql.binds.iter().map(JsValue::from).collect();
@@ -162,7 +162,10 @@ fn packed(way: &Way) -> Array {
     let most = [JsValue::from(way.most as f64)];
     let parts = size.into_iter().chain(most);
     let parts = parts.chain(statement(&way.found)).chain(edge);
-    parts.chain([JsValue::from(way.limit as f64)]).collect()
+    let window = way.window.unwrap_or(usize::MAX);
+    parts
+        .chain([way.limit, window].map(|number| JsValue::from(number as f64)))
+        .collect()
 }
 
 /// The ledger of a partition.
@@ -223,17 +226,12 @@ impl Partition {
     }
 
     /// Runs one SELECT in the ledger.
-    pub(super) async fn query(
-        &self,
-        statement: &str,
-        values: impl IntoIterator<Item = JsValue>,
-        rows: Rows,
-    ) -> Result<Answer, Error> {
-        let values: Array = values.into_iter().collect();
-        check_values(usize::try_from(values.length()).unwrap_or(usize::MAX))?;
+    pub(super) async fn query(&self, statement: &Sql, rows: Rows) -> Result<Answer, Error> {
+        check_values(statement.binds.len())?;
+        let values: Array = statement.binds.iter().map(JsValue::from).collect();
         let promise = self
             .stub
-            .query(statement, &values, rows == Rows::WithBodies)?;
+            .query(&statement.text, &values, rows == Rows::WithBodies)?;
         let Reply { rows, is_cut, .. } = self.read(promise, rows).await?;
         Ok(Answer { rows, is_cut })
     }
@@ -263,9 +261,9 @@ impl Partition {
 
     /// Whether the ledger answers a query.
     pub(crate) async fn is_healthy(&self) -> bool {
-        self.query("SELECT 1", [], Rows::Plain)
-            .await
-            .is_ok_and(|answer| answer.rows.len() == 1)
+        let statement = sql::alive(self.dialect());
+        let answer = self.query(&statement, Rows::Plain).await;
+        answer.is_ok_and(|answer| answer.rows.len() == 1)
     }
 
     /// Ends the ledger's instance, to show that it recovers.

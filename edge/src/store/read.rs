@@ -9,7 +9,6 @@ use crate::grant::action::{History, Sees};
 use fhir::definitions::Definitions;
 use fhir::search::{Access, Confined, Lookup, Versions};
 use fhir::sql::{self, Dialect, Sql};
-use wasm_bindgen::JsValue;
 
 /// How fresh a read must be: `x-ms-consistency-level`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,8 +144,7 @@ fn lookup(
 
 /// The versions that a statement finds, and whether some were left out to keep the answer short.
 async fn run(partition: &Partition, sql: &Sql) -> Result<(Vec<Version>, bool), Error> {
-    let values = sql.binds.iter().map(JsValue::from);
-    let Answer { rows, is_cut } = partition.query(&sql.text, values, Rows::WithBodies).await?;
+    let Answer { rows, is_cut } = partition.query(sql, Rows::WithBodies).await?;
     Ok((rows.into_iter().map(version).collect(), is_cut))
 }
 

@@ -8,8 +8,8 @@ use crate::grant::Grant;
 use crate::grant::action::Search;
 use fhir::definitions::Definitions;
 use fhir::outcome::{Issue, IssueType};
-use fhir::search::cost::{MOST_COUNTED, WINDOWS};
-use fhir::search::{After, Plan, Position, Query, Then, count};
+use fhir::search::cost::{MOST_CHANGED, MOST_COUNTED, WINDOWS};
+use fhir::search::{After, Changed, Plan, Position, Query, Then, count};
 use fhir::sql::{self, Sql};
 
 /// The columns of `fhir::sql::way`.
@@ -61,6 +61,9 @@ pub(crate) async fn page(
         Some(text) => Some(cursor::open(partition, grant, query, text).await?),
         None => None,
     };
+    if let Some(after) = &after {
+        check_order(partition, query, after).await?;
+    }
     let mut rows: Vec<Row> = Vec::new();
     let mut goes_on = None;
     for window in 1.. {
@@ -109,6 +112,25 @@ pub(crate) async fn page(
     })
 }
 
+/// Checks that the order of the first page can still be told.
+async fn check_order(partition: &Partition, query: &Query, after: &After) -> Result<(), Error> {
+    let Some(changed) = Changed::before(query, after) else {
+        return Ok(());
+    };
+    let statement = sql::changed(&changed, partition.dialect());
+    let answer = partition.query(&statement, Rows::Plain).await?;
+    let count = answer.rows.first().map_or(0, |row| row.integer(0));
+    if usize::try_from(count).is_ok_and(|count| count <= MOST_CHANGED) {
+        return Ok(());
+    }
+    let message = format!(
+        "More than {MOST_CHANGED} resources have changed since the first page, so their order of then \
+         is not known any more. Start again from the first page."
+    );
+    let issue = Issue::error(IssueType::TooCostly, message).at("ct");
+    Err(Error::invalid_because(issue))
+}
+
 fn position(row: &Row) -> Position {
     let [first, second] = column::KEYS.map(|column| row.text(column));
     Position {
@@ -132,32 +154,64 @@ fn next(plan: &Plan, reply: &Reply) -> Next {
     }
 }
 
-/// How many resources match; `None` when there is too much to be gone through to count them.
+/// How many resources match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Number {
+    Exact(i64),
+    /// Too much would have to be gone through to count them all. A confined caller learns how many
+    /// were counted; everybody else, how many there are if the rest is like what was counted.
+    Estimate(i64),
+}
+
+/// How many resources match.
 pub(crate) async fn total(
     partition: &Partition,
     definitions: &'static Definitions,
     grant: &Grant<Search>,
     query: &Query,
-) -> Result<Option<i64>, Error> {
-    partition.check(grant)?;
+) -> Result<Number, Error> {
     let searched = (query, grant.confinement());
     let mut total = 0;
     let mut after = None;
     for _ in 0..WINDOWS {
         let plan = count(definitions, searched, after.as_ref());
         let reply = run(partition, &plan, Rows::Plain).await?;
-        let [matches, counted] =
-            [0, 1].map(|at| reply.rows.first().map_or(0, |row| row.integer(at)));
-        if usize::try_from(counted).is_ok_and(|counted| counted > MOST_COUNTED) {
-            return Ok(None);
-        }
+        let [matches, counted, last] =
+            [0, 1, 2].map(|at| reply.rows.first().map_or(0, |row| row.integer(at)));
         total += matches;
+        if usize::try_from(counted).is_ok_and(|counted| counted > MOST_COUNTED) {
+            return estimate(partition, grant, total, last).await;
+        }
         match next(&plan, &reply) {
-            Next::Nowhere => return Ok(Some(total)),
+            Next::Nowhere => return Ok(Number::Exact(total)),
             Next::After(position) => after = Some(position),
         }
     }
-    Ok(None)
+    let last = after.map_or(0, |position| position.rid);
+    estimate(partition, grant, total, last).await
+}
+
+/// The estimate after `counted` matches up to the row id `last`.
+async fn estimate(
+    partition: &Partition,
+    grant: &Grant<Search>,
+    counted: i64,
+    last: i64,
+) -> Result<Number, Error> {
+    // How large the store is is not for everybody to know.
+    if !grant.confinement().is_everything() {
+        return Ok(Number::Estimate(counted));
+    }
+    let newest = sql::newest(partition.dialect());
+    let answer = partition.query(&newest, Rows::Plain).await?;
+    let newest = answer.rows.first().map_or(0, |row| row.integer(0));
+    Ok(Number::Estimate(extrapolated(counted, last, newest)))
+}
+
+/// How many there are up to the row id `newest`, if they are spread as up to `last`.
+fn extrapolated(counted: i64, last: i64, newest: i64) -> i64 {
+    let whole = i128::from(counted) * i128::from(newest.max(last)) / i128::from(last.max(1));
+    i64::try_from(whole).unwrap_or(i64::MAX)
 }
 
 /// The ids of the first two matches, and the statement that found them: what a conditional
@@ -223,4 +277,24 @@ fn too_costly(definitions: &'static Definitions, query: &Query) -> Error {
         codes.join(" or ")
     );
     Error::invalid_because(Issue::error(IssueType::TooCostly, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn estimates_take_the_rest_to_be_like_what_was_counted() {
+        for (counted, last, newest, expected) in [
+            (0, 10, 100, 0),
+            (5, 10, 100, 50),
+            (5, 100, 100, 5),
+            // More was created meanwhile than the number of the newest says.
+            (5, 100, 90, 5),
+            (5, 0, 0, 5),
+            (i64::MAX, 1, i64::MAX, i64::MAX),
+        ] {
+            assert_eq!(extrapolated(counted, last, newest), expected);
+        }
+    }
 }

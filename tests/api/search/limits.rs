@@ -2,7 +2,7 @@
 //! bounded number of rows, or refused as too costly, and never holds up others for long.
 
 use crate::samples::bundle;
-use api::{Answer, Client, Running, Settings, assert_outcome, ids, link};
+use api::{Answer, Client, Running, Settings, assert_outcome, assert_refused, entries, ids, link};
 use fhir::search::limits::{MAX_CLAUSES, MAX_COMPARED, MAX_VALUES};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -220,6 +220,41 @@ fn pages_without_gaps(client: &Client) {
     }
 }
 
+/// Totals that are too much to count are estimates that say so, or are refused.
+fn totals_beyond_the_budget_are_estimates(client: &Client) {
+    let ask = |total: &str, prefer: &str| {
+        let path = format!("/Observation?status:not=cancelled&_count=1&_total={total}");
+        let request = client.request("GET", &path);
+        request.header("prefer", prefer).send()
+    };
+    for (total, prefer, code) in [
+        ("estimate", "handling=lenient", "informational"),
+        ("estimate", "handling=strict", "informational"),
+        ("accurate", "handling=lenient", "too-costly"),
+    ] {
+        let answer = ask(total, prefer).expect(200);
+        let estimate = answer.body["total"].as_u64().expect("a total");
+        let stored = OBSERVATIONS as u64;
+        assert!(
+            (stored * 8 / 10..stored * 12 / 10).contains(&estimate),
+            "{total} {prefer}: {answer}"
+        );
+        let outcome = &entries(&answer.body)[0];
+        assert_eq!(outcome["search"]["mode"], "outcome", "{answer}");
+        let issue = &outcome["resource"]["issue"][0];
+        assert_eq!(issue["severity"], "warning", "{answer}");
+        assert_eq!(issue["code"], code, "{answer}");
+        let words = issue["diagnostics"].as_str().expect("diagnostics");
+        assert!(words.contains(&format!("The total {estimate} is an estimate")));
+    }
+    let strict = ask("accurate", "handling=strict");
+    assert_refused(&strict, 400, "too-costly", "_total=estimate", "_total");
+    let exact = client
+        .get("/Observation?_count=1&_total=estimate")
+        .expect(200);
+    assert_eq!(exact.body["total"], OBSERVATIONS, "{exact}");
+}
+
 /// A patient's own few are found at once, whatever else is asked and however much is stored.
 fn a_compartment_drives(running: &Running) {
     let claims = running
@@ -273,6 +308,7 @@ fn on_a_hundred_thousand_resources_every_search_is_bounded() {
     let counted = search(&client, "/Observation/_search?_summary=count", &[]).expect(200);
     assert_eq!(counted.body["total"], OBSERVATIONS);
     at_every_limit(&client);
+    totals_beyond_the_budget_are_estimates(&client);
     pages_without_gaps(&client);
     a_compartment_drives(&running);
     conditions_are_bounded_together(&client);

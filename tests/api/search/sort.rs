@@ -1,8 +1,10 @@
 //! `_sort`: one parameter of type date or string, or when it was last updated.
 
 use super::Shelf;
-use api::{assert_refused, entries, ids};
+use api::{Server, assert_refused, entries, ids, link, unique};
 use serde_json::{Value, json};
+use std::thread::sleep;
+use std::time::Duration;
 
 fn shelf() -> Shelf {
     let patient = |family: Value, birth_date: Value| {
@@ -54,12 +56,59 @@ fn the_latest_change_comes_first_when_asked_for() {
     let newest_first = shelf.find(&[("_sort", "-_lastUpdated")]);
     assert_eq!(newest_first.len(), 5);
     let (id, _) = shelf.names.iter().find(|(_, name)| **name == "a").unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(5));
+    sleep(Duration::from_millis(5));
     let mut changed = shelf.client.get(&format!("/Patient/{id}")).body;
     changed["active"] = json!(false);
     shelf.client.save(&changed);
     assert_eq!(shelf.find(&[("_sort", "-_lastUpdated")])[0], "a");
     assert_eq!(shelf.find(&[("_sort", "_lastUpdated")])[4], "a");
+}
+
+/// Entries are updated, deleted and made anew while somebody turns the pages.
+#[test]
+fn pages_by_last_update_show_every_entry_once_while_others_write() {
+    let client = Server::shared().admin();
+    // With a condition that drives, and through all of the type.
+    for (condition, sort) in [
+        ("code=C", "_lastUpdated"),
+        ("code=C", "-_lastUpdated"),
+        ("code:not=nothing", "_lastUpdated"),
+        ("code:not=nothing", "-_lastUpdated"),
+    ] {
+        let code = unique("paged");
+        let save = |id: &str, status: &str| {
+            let code = json!({ "coding": [{ "code": code }], "text": status });
+            client.save(&json!({ "resourceType": "Basic", "id": id, "code": code }));
+        };
+        let names: Vec<String> = (0..9).map(|number| format!("{code}-{number}")).collect();
+        for name in &names {
+            save(name, "first");
+            sleep(Duration::from_millis(3));
+        }
+        let mut expected = names.clone();
+        if sort.starts_with('-') {
+            expected.reverse();
+        }
+        let condition = condition.replace('C', &code);
+        let mut url = format!("/Basic?{condition}&_sort={sort}&_count=2");
+        let mut shown: Vec<String> = Vec::new();
+        for turned in 0..1_000 {
+            let page = client.get(&url).expect(200);
+            let own = ids(&page.body).into_iter().filter(|id| names.contains(id));
+            shown.extend(own);
+            // One that was shown, one that was not yet, and one that vanishes for a moment.
+            save(&expected[turned % 9], &format!("turned {turned}"));
+            save(&expected[(turned + 5) % 9], &format!("turned {turned} too"));
+            let gone = &expected[(turned + 7) % 9];
+            client.delete(&format!("/Basic/{gone}")).expect(204);
+            save(gone, &format!("again {turned}"));
+            match link(&page.body, "next") {
+                Some(next) => url = next,
+                None => break,
+            }
+        }
+        assert_eq!(shown, expected, "{condition} {sort}");
+    }
 }
 
 #[test]

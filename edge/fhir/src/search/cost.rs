@@ -16,6 +16,8 @@ pub const WINDOWS: usize = 2;
 pub(super) const MOST_COLLECTED: usize = 10_000;
 /// The most rows of an index that are counted at once.
 pub const MOST_COUNTED: usize = 300_000;
+/// The most resources whose former place in an order is looked up.
+pub const MOST_CHANGED: usize = 2_000;
 /// The most that is sorted.
 pub(super) const MOST_SORTED: usize = 2_000;
 

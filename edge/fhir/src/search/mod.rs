@@ -26,7 +26,7 @@ pub use confinement::{Access, Compartment, Confined, Confinement, Membership, Ow
 pub use extract::{IndexRows, extract};
 pub use kind::{Column, ColumnKind, Criterion, INDEX_KINDS, IndexKind};
 pub use lookup::{Lookup, Versions};
-pub use plan::{After, Candidates, Found, Plan, Position, Size, Then, Way, count, page};
+pub use plan::{After, Candidates, Changed, Found, Plan, Position, Size, Then, Way, count, page};
 pub use predicate::{Indexed, Predicate, Spread};
 pub use query::{Context, Handling, Query, Sort, SortKey, Total, parse};
 pub use walk::{By, Seek, Walk};

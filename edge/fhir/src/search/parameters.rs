@@ -26,9 +26,11 @@ pub(super) fn count(value: &str, issues: &mut Vec<Issue>) -> Result<usize, Issue
 pub(super) fn total(value: &str) -> Result<Total, Issue> {
     match value {
         "none" => Ok(Total::None),
+        "estimate" => Ok(Total::Estimate),
         "accurate" => Ok(Total::Accurate),
         _ => {
-            let message = format!("_total is `{value}`; it must be `accurate` or `none`.");
+            let message =
+                format!("_total is `{value}`; it must be `none`, `estimate` or `accurate`.");
             Err(Issue::error(IssueType::NotSupported, message).at("_total"))
         }
     }

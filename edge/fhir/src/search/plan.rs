@@ -6,6 +6,7 @@
 //! holds the store for long, and the answer does not depend on which way is taken.
 
 use super::confinement::{Confined, Confinement};
+use super::cost::MOST_CHANGED;
 use super::predicate::Predicate;
 use super::query::{Query, Sort, SortKey};
 use super::walk::{Seek, Walk};
@@ -68,18 +69,11 @@ pub enum Size {
 #[derive(Clone, Debug)]
 pub enum Found {
     /// Resources, in the order of their walk.
-    Walked {
-        /// What is gone through.
-        candidates: Candidates,
-        /// The commit sequence after which no resource was created; `None` for all.
-        created_by: Option<i64>,
-    },
+    Walked(Candidates),
     /// Resources that are collected first and then sorted.
     Collected {
         /// What is gone through, to its end.
         candidates: Candidates,
-        /// The commit sequence after which no resource was created; `None` for all.
-        created_by: Option<i64>,
         /// The order.
         sort: Sort,
         /// Where the page begins; `None` for the first.
@@ -87,8 +81,8 @@ pub enum Found {
     },
     /// How many candidates match.
     Number(Candidates),
-    /// How many resources an index holds, and how many of its rows were counted for that, up to a
-    /// number.
+    /// How many resources an index holds, how many of its rows were counted for that, up to a
+    /// number, and the greatest row id among them.
     NumberByIndex {
         /// The type that is searched.
         resource_type: &'static str,
@@ -108,6 +102,9 @@ pub struct Candidates {
     pub walk: Walk,
     /// Where it goes on; `None` at its beginning.
     pub after: Option<Position>,
+    /// The commit sequence of the first page; `None` on that page. What was created later is not
+    /// shown, and what was updated later keeps the place among the last updates that it had then.
+    pub as_of: Option<i64>,
     /// How many it goes through; `None` for all.
     pub window: Option<usize>,
     /// What is tested on each.
@@ -137,11 +134,35 @@ impl Way {
     /// `None` when the way always goes to its end.
     pub fn windowed(&self) -> Option<&Candidates> {
         match &self.found {
-            Found::Walked { candidates, .. } | Found::Number(candidates) => {
+            Found::Walked(candidates) | Found::Number(candidates) => {
                 candidates.window.map(|_| candidates)
             }
             Found::Collected { .. } | Found::NumberByIndex { .. } => None,
         }
+    }
+}
+
+/// How many resources of a type have changed after a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The type.
+    pub resource_type: &'static str,
+    /// The commit sequence.
+    pub since: i64,
+    /// The most that are counted.
+    pub most: usize,
+}
+
+impl Changed {
+    /// What must be known before a page after the first is read in the order of last updates: what
+    /// has changed since is put in its former place one by one, so it must not be too much. `None`
+    /// in other orders, which no update changes.
+    pub fn before(query: &Query, after: &After) -> Option<Self> {
+        (query.sort.key == SortKey::LastUpdated).then_some(Self {
+            resource_type: query.resource_type,
+            since: after.sequence,
+            most: MOST_CHANGED + 1,
+        })
     }
 }
 
@@ -209,7 +230,7 @@ pub fn count(
             ways: vec![way(found, Size::Few, usize::MAX, 1)],
         };
     }
-    let number = |walk| Found::Number(planner.candidates(walk, after.cloned()));
+    let number = |walk| Found::Number(planner.candidates(walk, after.cloned(), None));
     let drivers = planner.drivers();
     let is_only = drivers.len() == 1;
     let ways = drivers.into_iter().map(|driver| {

@@ -24,7 +24,9 @@ pub enum Handling {
 pub enum Total {
     /// It is not.
     None,
-    /// It is, on the first page.
+    /// About, on the first page: exactly where that is cheap.
+    Estimate,
+    /// Exactly, on the first page.
     Accurate,
 }
 

@@ -72,13 +72,11 @@ impl<'a> Planner<'a> {
     /// The way along a walk, in its order.
     pub(super) fn walk(&self, walk: Walk, after: Option<&After>, limit: usize) -> Way {
         let position = after.map(|after| after.position.clone());
+        let as_of = after.map(|after| after.sequence);
         Way {
             size: Size::Unknown,
             most: usize::MAX,
-            found: Found::Walked {
-                candidates: self.candidates(walk, position),
-                created_by: after.map(|after| after.sequence),
-            },
+            found: Found::Walked(self.candidates(walk, position, as_of)),
             limit,
             then: Then::End,
         }
@@ -96,16 +94,16 @@ impl<'a> Planner<'a> {
             By::Predicate(Predicate::Id { .. }) => Size::Few,
             _ => Size::Counted(driver.seek.clone()),
         };
+        let as_of = after.map(|after| after.sequence);
         let candidates = Candidates {
             window: None,
-            ..self.candidates(Walk::Set(driver.seek), None)
+            ..self.candidates(Walk::Set(driver.seek), None, as_of)
         };
         Way {
             size,
             most: MOST_SORTED,
             found: Found::Collected {
                 candidates,
-                created_by: after.map(|after| after.sequence),
                 sort,
                 after: after.map(|after| after.position.clone()),
             },
@@ -115,7 +113,12 @@ impl<'a> Planner<'a> {
     }
 
     /// The next window of a walk.
-    pub(super) fn candidates(&self, walk: Walk, after: Option<Position>) -> Candidates {
+    pub(super) fn candidates(
+        &self,
+        walk: Walk,
+        after: Option<Position>,
+        as_of: Option<i64>,
+    ) -> Candidates {
         let tests = self.query.predicates.iter();
         let tests = tests.filter(|predicate| !walk.drives(predicate));
         let tests: Vec<Predicate> = tests.cloned().collect();
@@ -126,6 +129,7 @@ impl<'a> Planner<'a> {
             resource_type: self.query.resource_type,
             walk,
             after,
+            as_of,
             window,
             tests,
             confined: Rc::clone(&self.confined),

@@ -39,6 +39,13 @@ pub fn lookup(lookup: &Lookup<'_>, dialect: Dialect) -> Sql {
     sql
 }
 
+/// Finds one row in every store that answers.
+pub fn alive(dialect: Dialect) -> Sql {
+    let mut sql = Sql::new(dialect);
+    sql.push("SELECT 1");
+    sql
+}
+
 fn current(lookup: &Lookup<'_>, sql: &mut Sql) {
     columns("r", sql);
     sql.push(" FROM resource r");

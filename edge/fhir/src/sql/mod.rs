@@ -16,6 +16,6 @@ mod way;
 
 pub use confinement::within;
 pub use dialect::Dialect;
-pub use lookup::lookup;
+pub use lookup::{alive, lookup};
 pub use statement::Sql;
-pub use way::{Size, Way, ids, way};
+pub use way::{Size, Way, changed, ids, newest, way};

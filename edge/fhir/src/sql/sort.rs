@@ -18,26 +18,14 @@ pub(super) fn walk_sorted(
     after: Option<&Position>,
     sql: &mut Sql,
 ) {
-    let (beyond, order) = if sort.descending {
-        (" < ", " DESC")
-    } else {
-        (" > ", "")
-    };
-    let ordered_by = |columns: &[&str], sql: &mut Sql| {
-        for (at, column) in columns.iter().enumerate() {
-            sql.push(if at == 0 { " ORDER BY " } else { ", " });
-            sql.push(column).push(order);
-        }
-    };
+    let beyond = beyond(sort);
     let SortKey::Indexed { key, kind } = sort.key else {
         of_type("rid, updated AS k1, 0 AS k2", resource_type, sql);
         sql.push(" AND ").unindexed("deleted").push(" = 0");
         if let Some(position) = after {
-            sql.push(" AND (updated, rid)").push(beyond).push("(");
-            bind_first_key(position, sort, sql);
-            sql.push(", ").number(position.rid).push(")");
+            beyond_update(" AND (updated, rid)", position, sort, sql);
         }
-        return ordered_by(&["updated", "rid"], sql);
+        return ordered_by(&["updated", "rid"], sort, sql);
     };
     let [own, other] = columns(kind);
     let (first, second) = (format!("i.{own}"), format!("i.{other}"));
@@ -56,13 +44,82 @@ pub(super) fn walk_sorted(
     sql.push(" s WHERE s.rid = i.rid AND s.param = i.param AND (s.");
     sql.push(own).push(", s.").push(other).push(nearer);
     sql.push(&first).push(", ").push(&second).push(")").fence();
-    ordered_by(&[&first, &second, "i.rid"], sql);
+    ordered_by(&[&first, &second, "i.rid"], sort, sql);
+}
+
+/// Adds the SELECT of all in the order of last updates that was true at a commit: what has changed
+/// since is merged in where it was.
+pub(super) fn walk_updates_as_of(
+    sequence: i64,
+    sort: Sort,
+    resource_type: &str,
+    after: Option<&Position>,
+    sql: &mut Sql,
+) {
+    of_type("rid, updated AS k1, 0 AS k2", resource_type, sql);
+    sql.push(" AND ").unindexed("deleted").push(" = 0 AND ");
+    sql.unindexed("committed").push(" <= ").number(sequence);
+    if let Some(position) = after {
+        beyond_update(" AND (updated, rid)", position, sort, sql);
+    }
+    sql.push(" UNION ALL SELECT rid, k1, 0 AS k2 FROM (SELECT r.rid, ");
+    updated_by(sequence, sql);
+    sql.push(" AS k1 FROM resource r WHERE r.type = ")
+        .bind(resource_type);
+    sql.push(" AND r.committed > ").number(sequence);
+    sql.push(" AND r.created <= ").number(sequence);
+    sql.push(" AND r.deleted = 0) AS s WHERE ");
+    match after {
+        Some(position) => beyond_update("(k1, rid)", position, sort, sql),
+        None => {
+            sql.push("k1 IS NOT NULL");
+        }
+    }
+    ordered_by(&["k1", "rid"], sort, sql);
+}
+
+/// Adds when the resource `r` was last updated by a commit, if it was not deleted then.
+fn updated_by(sequence: i64, sql: &mut Sql) {
+    sql.push("(SELECT CASE WHEN h.method = 'DELETE' THEN NULL ELSE h.updated END FROM history h");
+    sql.push(" WHERE h.rid = r.rid AND h.committed <= ")
+        .number(sequence);
+    sql.push(" ORDER BY h.version DESC LIMIT 1)");
+}
+
+fn beyond(sort: Sort) -> &'static str {
+    if sort.descending { " < " } else { " > " }
+}
+
+/// Adds that a time of update and row id come after a position.
+fn beyond_update(columns: &str, position: &Position, sort: Sort, sql: &mut Sql) {
+    sql.push(columns).push(beyond(sort)).push("(");
+    bind_first_key(position, sort, sql);
+    sql.push(", ").number(position.rid).push(")");
+}
+
+fn ordered_by(columns: &[&str], sort: Sort, sql: &mut Sql) {
+    for (at, column) in columns.iter().enumerate() {
+        sql.push(if at == 0 { " ORDER BY " } else { ", " });
+        sql.push(column)
+            .push(if sort.descending { " DESC" } else { "" });
+    }
 }
 
 /// Adds the two keys that a resource is sorted by, as columns `k1` and `k2`.
-pub(super) fn keys(sort: Sort, sql: &mut Sql) {
+pub(super) fn keys(sort: Sort, as_of: Option<i64>, sql: &mut Sql) {
     let SortKey::Indexed { key, kind } = sort.key else {
-        sql.push("r.updated AS k1, 0 AS k2");
+        match as_of {
+            Some(sequence) => {
+                sql.push("CASE WHEN r.committed <= ").number(sequence);
+                sql.push(" THEN r.updated ELSE ");
+                updated_by(sequence, sql);
+                sql.push(" END");
+            }
+            None => {
+                sql.push("r.updated");
+            }
+        }
+        sql.push(" AS k1, 0 AS k2");
         return;
     };
     let order = if sort.descending { " DESC" } else { "" };
@@ -96,8 +153,12 @@ pub(super) fn after(position: &Position, sort: Sort, sql: &mut Sql) {
             .number(position.rid);
         return;
     }
-    sql.push(" WHERE (k1 IS NULL OR (k1, k2, rid)");
-    sql.push(if sort.descending { " < (" } else { " > (" });
+    // What had no update by the commit of the first page was not there.
+    sql.push(match sort.key {
+        SortKey::LastUpdated => " WHERE (FALSE OR (k1, k2, rid)",
+        _ => " WHERE (k1 IS NULL OR (k1, k2, rid)",
+    });
+    sql.push(beyond(sort)).push("(");
     bind_keys(position, sort, sql);
     sql.push(", ").number(position.rid).push("))");
 }

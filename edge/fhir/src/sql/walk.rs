@@ -5,9 +5,9 @@
 use super::condition;
 use super::confinement::refers_to_member;
 use super::date;
-use super::sort::walk_sorted;
+use super::sort::{walk_sorted, walk_updates_as_of};
 use super::statement::Sql;
-use crate::search::{By, Candidates, Membership, Predicate, Seek, Walk};
+use crate::search::{By, Candidates, Membership, Predicate, Seek, SortKey, Walk};
 
 /// Adds the SELECT of the next candidates.
 pub(super) fn candidates(candidates: &Candidates, sql: &mut Sql) {
@@ -15,6 +15,7 @@ pub(super) fn candidates(candidates: &Candidates, sql: &mut Sql) {
         resource_type,
         walk,
         after,
+        as_of,
         window,
         ..
     } = candidates;
@@ -47,7 +48,15 @@ pub(super) fn candidates(candidates: &Candidates, sql: &mut Sql) {
             sql.push(" s WHERE s.rid = resource.rid AND s.param = ");
             sql.number(*key).fence().push(" ORDER BY rid");
         }
-        Walk::Sorted(sort) => walk_sorted(*sort, resource_type, after.as_ref(), sql),
+        Walk::Sorted(sort) => {
+            let after = after.as_ref();
+            match (sort.key, as_of) {
+                (SortKey::LastUpdated, Some(sequence)) => {
+                    walk_updates_as_of(*sequence, *sort, resource_type, after, sql);
+                }
+                _ => walk_sorted(*sort, resource_type, after, sql),
+            }
+        }
     }
     sql.limit(*window);
 }

@@ -5,7 +5,7 @@ use super::confinement::confine;
 use super::dialect::Dialect;
 use super::statement::Sql;
 use super::{sort, walk};
-use crate::search::{self, Candidates, Found, Seek, Sort, SortKey, Walk};
+use crate::search::{self, Candidates, Changed, Found, Seek, Sort, SortKey, Walk};
 
 /// A way of a plan as an engine runs it.
 #[derive(Clone, Debug)]
@@ -18,6 +18,9 @@ pub struct Way {
     pub found: Sql,
     /// How many rows fill the page.
     pub limit: usize,
+    /// How many candidates it goes through at the most; `None` for all. One that is known to be
+    /// shorter ends within its window, so that its edge need not be asked for.
+    pub window: Option<usize>,
     /// The last candidate of the window, `k1, k2, rid`; no row when the way ended within it. It is
     /// asked for when the page is not full. `None` when the way always goes to its end.
     pub edge: Option<Sql>,
@@ -46,6 +49,7 @@ pub fn way(way: &search::Way, dialect: Dialect) -> Way {
         most: way.most,
         found: found(way, dialect),
         limit: way.limit,
+        window: way.windowed().and_then(|candidates| candidates.window),
         edge: way
             .windowed()
             .map(|candidates| edge(candidates, Sql::new(dialect))),
@@ -63,14 +67,10 @@ pub fn ids(way: &search::Way, dialect: Dialect) -> Sql {
 fn found(way: &search::Way, dialect: Dialect) -> Sql {
     let mut sql = Sql::new(dialect);
     match &way.found {
-        Found::Walked {
-            candidates,
-            created_by,
-        } => {
+        Found::Walked(candidates) => {
             sql.push("SELECT r.id, CAST(d.k1 AS TEXT), CAST(d.k2 AS TEXT)");
             bodies(&mut sql);
             from(candidates, &mut sql);
-            not_created_since(*created_by, &mut sql);
             if dialect == Dialect::Postgres {
                 walked_order(candidates, &mut sql);
             }
@@ -78,16 +78,14 @@ fn found(way: &search::Way, dialect: Dialect) -> Sql {
         }
         Found::Collected {
             candidates,
-            created_by,
             sort,
             after,
         } => {
             sql.push("SELECT id, CAST(k1 AS TEXT), CAST(k2 AS TEXT), rid, version, body, chunks");
             sql.push(" FROM (SELECT r.id, ");
-            sort::keys(*sort, &mut sql);
+            sort::keys(*sort, candidates.as_of, &mut sql);
             bodies(&mut sql);
             from(candidates, &mut sql);
-            not_created_since(*created_by, &mut sql);
             sql.push(") AS t");
             if let Some(position) = after {
                 sort::after(position, *sort, &mut sql);
@@ -117,12 +115,12 @@ fn bodies(sql: &mut Sql) {
 fn number_by_index(resource_type: &str, seek: Option<&Seek>, most: usize, sql: &mut Sql) {
     match seek {
         None => {
-            sql.push("SELECT count(*), count(*) FROM (");
+            sql.push("SELECT count(*), count(*), max(rid) FROM (");
             walk::of_type("rid", resource_type, sql);
             sql.push(" AND deleted = 0");
         }
         Some(seek) => {
-            sql.push("SELECT count(DISTINCT rid), count(*) FROM (SELECT rid FROM (");
+            sql.push("SELECT count(DISTINCT rid), count(*), max(rid) FROM (SELECT rid FROM (");
             walk::seek(seek, sql);
             sql.push(") AS s");
         }
@@ -141,6 +139,9 @@ fn from(candidates: &Candidates, sql: &mut Sql) {
         probe(predicate, sql);
     }
     confine(&candidates.confined, sql);
+    if let Some(sequence) = candidates.as_of {
+        sql.push(" AND r.created <= ").number(sequence);
+    }
 }
 
 /// The order of a walk once more: PostgreSQL does not promise to keep that of a subquery.
@@ -166,8 +167,19 @@ fn edge(candidates: &Candidates, mut sql: Sql) -> Sql {
     sql
 }
 
-fn not_created_since(created_by: Option<i64>, sql: &mut Sql) {
-    if let Some(sequence) = created_by {
-        sql.push(" AND r.created <= ").number(sequence);
-    }
+/// The greatest row id of all resources.
+pub fn newest(dialect: Dialect) -> Sql {
+    let mut sql = Sql::new(dialect);
+    sql.push("SELECT max(rid) FROM resource");
+    sql
+}
+
+/// Renders how many resources have changed.
+pub fn changed(changed: &Changed, dialect: Dialect) -> Sql {
+    let mut sql = Sql::new(dialect);
+    sql.push("SELECT count(*) FROM (");
+    walk::of_type("rid", changed.resource_type, &mut sql);
+    sql.push(" AND committed > ").number(changed.since);
+    sql.limit(Some(changed.most)).push(") AS s");
+    sql
 }

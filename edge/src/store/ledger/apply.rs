@@ -157,12 +157,17 @@ impl Inner {
         let (result, rid) = match (kind, current) {
             (Kind::Create, Some(_)) => return Err(refuse("taken", at, 0.0)),
             (Kind::Create | Kind::Update, None) => self.insert(write, now, sequence)?,
-            (Kind::Update, Some(current)) => (self.update(write, &current, now)?, current.rid),
+            (Kind::Update, Some(current)) => {
+                let result = self.update(write, &current, (now, sequence))?;
+                (result, current.rid)
+            }
             (Kind::Delete, None) => return Ok(result("absent", 0.0, now as f64)),
             (Kind::Delete, Some(current)) if current.deleted => {
                 return Ok(result("absent", current.version, current.updated));
             }
-            (Kind::Delete, Some(current)) => return self.delete(write, &current, now),
+            (Kind::Delete, Some(current)) => {
+                return self.delete(write, &current, (now, sequence));
+            }
         };
         if self.meets(write, Condition::Confined, &rid)? {
             Ok(result)
@@ -231,8 +236,8 @@ impl Inner {
     fn insert(&self, write: &Array, now: i64, sequence: i64) -> Result<(Array, JsValue), Stop> {
         let body = body(write, 1.0, now);
         let text = in_row(&body);
-        let statement = "INSERT INTO resource(type, id, version, updated, created, method, deleted, chunks, body)
-                         VALUES(?, ?, 1, ?, ?, ?, 0, 0, ?) RETURNING rid";
+        let statement = "INSERT INTO resource(type, id, version, updated, created, committed, method, deleted, chunks, body)
+                         VALUES(?1, ?2, 1, ?3, ?4, ?4, ?5, 0, 0, ?6) RETURNING rid";
         let row = self.database.row(
             statement,
             &[
@@ -251,19 +256,25 @@ impl Inner {
         Ok((result("created", 1.0, now as f64), rid))
     }
 
-    fn update(&self, write: &Array, current: &Current, now: i64) -> Result<Array, Stop> {
+    fn update(
+        &self,
+        write: &Array,
+        current: &Current,
+        (now, sequence): (i64, i64),
+    ) -> Result<Array, Stop> {
         if !current.deleted && self.is_same(write, current)? {
             return Ok(result("unchanged", current.version, current.updated));
         }
         let version = current.version + 1.0;
         self.keep_history(&current.rid)?;
         let body = body(write, version, now);
-        let statement = "UPDATE resource SET version = ?, updated = ?, method = ?, deleted = 0, chunks = 0, body = ?
+        let statement = "UPDATE resource SET version = ?, updated = ?, committed = ?, method = ?, deleted = 0, chunks = 0, body = ?
                          WHERE rid = ?";
         let text = in_row(&body);
         let values = [
             version.into(),
             (now as f64).into(),
+            (sequence as f64).into(),
             write.get(field::METHOD),
             text,
             current.rid.clone(),
@@ -278,14 +289,20 @@ impl Inner {
         Ok(result("updated", version, now as f64))
     }
 
-    fn delete(&self, write: &Array, current: &Current, now: i64) -> Result<Array, Stop> {
+    fn delete(
+        &self,
+        write: &Array,
+        current: &Current,
+        (now, sequence): (i64, i64),
+    ) -> Result<Array, Stop> {
         let version = current.version + 1.0;
         self.keep_history(&current.rid)?;
-        let statement = "UPDATE resource SET version = ?, updated = ?, method = ?, deleted = 1, chunks = 0, body = NULL
+        let statement = "UPDATE resource SET version = ?, updated = ?, committed = ?, method = ?, deleted = 1, chunks = 0, body = NULL
                          WHERE rid = ?";
         let values = [
             version.into(),
             (now as f64).into(),
+            (sequence as f64).into(),
             write.get(field::METHOD),
             current.rid.clone(),
         ];
@@ -310,8 +327,8 @@ impl Inner {
     }
 
     fn keep_history(&self, rid: &JsValue) -> Result<(), JsValue> {
-        let statement = "INSERT INTO history(rid, version, updated, method, chunks, body)
-                         SELECT rid, version, updated, method, chunks, body FROM resource WHERE rid = ?";
+        let statement = "INSERT INTO history(rid, version, updated, committed, method, chunks, body)
+                         SELECT rid, version, updated, committed, method, chunks, body FROM resource WHERE rid = ?";
         self.database.run(statement, std::slice::from_ref(rid))
     }
 

@@ -6,7 +6,15 @@ use wasm_bindgen::JsValue;
 
 /// Every step from an empty database to today's, in order. A step that has shipped never changes:
 /// `schema` in the table `ledger` says how many of them a database has taken.
-const MIGRATIONS: [&str; 3] = [FIRST, ISSUED_TOKENS, LONG_DATES];
+const MIGRATIONS: [&str; 4] = [FIRST, ISSUED_TOKENS, LONG_DATES, COMMITS];
+
+/// Which commit made a version. Those from before are told by 0: they were made before any cursor
+/// that asks.
+const COMMITS: &str = "
+ALTER TABLE resource ADD COLUMN committed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE history ADD COLUMN committed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX resource_by_commit ON resource(type, committed);
+";
 
 /// What lasts longer than two days has a second row in the index of dates, under the negative key.
 const LONG_DATES: &str = "
