@@ -211,7 +211,7 @@ async fn estimate(
 /// How many there are up to the row id `newest`, if they are spread as up to `last`.
 fn extrapolated(counted: i64, last: i64, newest: i64) -> i64 {
     let whole = i128::from(counted) * i128::from(newest.max(last)) / i128::from(last.max(1));
-    i64::try_from(whole).unwrap_or(i64::MAX)
+    i64::try_from(whole).unwrap_or(i64::MAX).max(counted)
 }
 
 /// The ids of the first two matches, and the statement that found them: what a conditional
