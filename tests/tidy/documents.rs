@@ -47,6 +47,26 @@ fn every_table_is_documented() {
 }
 
 #[test]
+fn every_kind_of_index_rows_is_documented_with_its_columns() {
+    let page = document("docs/storage-schema.md");
+    let mut missing = Vec::new();
+    for kind in fhir::search::INDEX_KINDS {
+        let start = format!("| `{}` |", kind.name);
+        let Some(row) = page.lines().find(|line| line.starts_with(&start)) else {
+            missing.push(format!("{} has no row", kind.name));
+            continue;
+        };
+        let columns = kind.columns.iter().map(|column| column.name);
+        for column in columns.chain(["rid"]) {
+            if !row.contains(&format!("`{column}`")) {
+                missing.push(format!("{} has no column {column}", kind.name));
+            }
+        }
+    }
+    expect_none(&missing);
+}
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     let mut findings = Vec::new();
     for page in files(|path| path.ends_with(".md")) {

@@ -2,9 +2,10 @@
 //! <https://hl7.org/fhir/R4/capabilitystatement.html>
 
 use crate::Release;
-use crate::definitions::{Definitions, SearchParameter, SearchType};
+use crate::definitions::{Definitions, SearchParameter};
 use crate::interaction::Interaction;
 use crate::route::{Level, ROUTES};
+use crate::search::IndexKind;
 use serde_json::{Value, json};
 
 /// What the statement says about this deployment.
@@ -21,9 +22,7 @@ pub struct Deployment<'a> {
 
 /// Whether the server can search by a parameter.
 pub fn is_searched(parameter: &SearchParameter) -> bool {
-    use SearchType::{Date, Reference, String, Token};
-    let known = matches!(parameter.search_type, String | Token | Date | Reference);
-    known && parameter.expression.is_some()
+    IndexKind::of(parameter.search_type).is_some() && parameter.expression.is_some()
 }
 
 /// The statement that `GET /metadata` answers with.

@@ -156,11 +156,7 @@ impl Write {
     /// How many bytes of text the write carries.
     pub(super) fn bytes(&self) -> usize {
         self.content.as_ref().map_or(0, |(rendered, rows)| {
-            let tables = [&rows.strings, &rows.tokens, &rows.dates, &rows.references];
-            let rows = tables
-                .iter()
-                .flat_map(|table| table.iter())
-                .map(String::len);
+            let rows = rows.tables.iter().flatten().map(String::len);
             rendered.bytes() + rows.sum::<usize>()
         })
     }
@@ -176,6 +172,7 @@ impl Write {
             Some((rendered, rows)) => (pack(&rendered.head), pack(&rendered.tail), rows),
             None => (JsValue::NULL, JsValue::NULL, &empty),
         };
+        let [strings, tokens, dates, references] = &rows.tables;
         let method = match self.kind {
             Kind::Create => "POST",
             Kind::Update => "PUT",
@@ -193,10 +190,10 @@ impl Write {
             JsValue::from_str(method),
             head,
             tail,
-            table(&rows.strings),
-            table(&rows.tokens),
-            table(&rows.dates),
-            table(&rows.references),
+            table(strings),
+            table(tokens),
+            table(dates),
+            table(references),
             confinement.0,
             confinement.1,
             visibility.0,

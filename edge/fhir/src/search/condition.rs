@@ -1,6 +1,7 @@
 //! Predicates as SQL conditions on the resource row named `r`.
 
-use super::predicate::{Criterion, Predicate};
+use super::kind::Criterion;
+use super::predicate::Predicate;
 use super::sql::Sql;
 use crate::compartment::{Ownership, is_evidence, ownership};
 use crate::definitions::Definitions;
@@ -183,18 +184,14 @@ pub(super) fn probe(predicate: &Predicate, sql: &mut Sql) {
             ..
         } => {
             sql.push(if *negated { "NOT EXISTS " } else { "EXISTS " });
-            sql.push("(SELECT 1 FROM ").push(criterion.table().name());
+            sql.push("(SELECT 1 FROM ").push(criterion.kind().name);
             sql.push(" i WHERE i.rid = r.rid AND ");
             rows(*key, criterion, sql);
             sql.push(")");
         }
-        Predicate::Missing {
-            key,
-            table,
-            missing,
-        } => {
+        Predicate::Missing { key, kind, missing } => {
             sql.push(if *missing { "NOT EXISTS " } else { "EXISTS " });
-            sql.push("(SELECT 1 FROM ").push(table.name());
+            sql.push("(SELECT 1 FROM ").push(kind.name);
             sql.push(" i WHERE i.rid = r.rid AND i.param = ")
                 .number(*key)
                 .push(")");

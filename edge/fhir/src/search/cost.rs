@@ -5,7 +5,8 @@
 //! fit in [`UNITS`].
 
 use super::condition::Confinement;
-use super::predicate::{Criterion, Predicate};
+use super::kind::Asked;
+use super::predicate::Predicate;
 use crate::definitions::Definitions;
 
 /// The work of one statement.
@@ -40,17 +41,8 @@ pub(super) fn window<'a>(
 fn of_predicate(predicate: &Predicate) -> usize {
     match predicate {
         Predicate::Id { .. } => 1,
-        Predicate::LastUpdated(criterion) => 1 + criterion.alternatives(),
-        Predicate::Indexed { criterion, .. } => 2 + of_criterion(criterion),
+        Predicate::LastUpdated(criterion) => 1 + criterion.comparisons(),
+        Predicate::Indexed { criterion, .. } => 2 + criterion.asked().comparisons().max(1),
         Predicate::Missing { .. } => 2,
-    }
-}
-
-/// The work of testing one row of the index. A list of exact values costs no more than one.
-fn of_criterion(criterion: &Criterion) -> usize {
-    match criterion {
-        Criterion::String(criterion) => criterion.comparisons(),
-        Criterion::Date(criterion) => criterion.alternatives(),
-        Criterion::Token(_) | Criterion::Reference(_) => 1,
     }
 }

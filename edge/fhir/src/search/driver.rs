@@ -3,7 +3,7 @@
 use super::condition::{Confinement, is_shared};
 use super::cost;
 use super::plan::Size;
-use super::predicate::{Criterion, Predicate, Spread};
+use super::predicate::{Predicate, Spread};
 use super::query::Query;
 use super::walk::{Searched, Seek, Walk};
 
@@ -52,7 +52,7 @@ pub(super) fn drivers<'a>(query: &'a Query, confinement: &'a Confinement) -> Vec
         .filter_map(|predicate| {
             let seek = Seek::by(predicate)?;
             let walk = match predicate {
-                Predicate::Indexed { key, criterion, .. } if criterion.is_run() => {
+                Predicate::Indexed { key, criterion, .. } if criterion.asked().is_run() => {
                     Walk::Run(*key, criterion)
                 }
                 _ => Walk::Set(seek),
@@ -91,12 +91,7 @@ fn rank(predicate: &Predicate) -> u8 {
             spread: Spread::Wide,
             ..
         } => 8,
-        Predicate::Indexed { criterion, .. } => match criterion {
-            Criterion::Reference(_) => 2,
-            Criterion::String(_) => 4,
-            Criterion::Token(_) => 5,
-            Criterion::Date(_) => 6,
-        },
+        Predicate::Indexed { criterion, .. } => criterion.kind().rank,
         Predicate::LastUpdated(_) | Predicate::Missing { .. } => 7,
     }
 }

@@ -1,32 +1,30 @@
 //! Extracts the index rows of a resource: a pure function of the resource and the definitions.
 
-use super::value::{date, reference, string, token};
-use crate::definitions::{Definitions, SearchParameter, SearchType, index_key};
+use super::kind::{INDEX_KINDS, IndexKind, OfEach};
+use crate::definitions::{Definitions, SearchParameter, index_key};
 use crate::fhirpath::{Item, Node, evaluate};
 use serde::Serialize;
 use serde_json::Value;
 
 /// The index rows of one resource as the store takes them: per table JSON arrays of rows, each
-/// row an array that starts with the parameter's key. An array is one value of a statement and
-/// stays well below the 2 MB that SQLite takes.
+/// row an array of the columns of its kind. An array is one value of a statement and stays well
+/// below the 2 MB that SQLite takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexRows {
-    /// `[key, folded, value]`
-    pub strings: Vec<String>,
-    /// `[key, code, system]`
-    pub tokens: Vec<String>,
-    /// `[key, low, high]`; what lasts long has a second row, under the negative key
-    pub dates: Vec<String>,
-    /// `[key, id, type, base]`
-    pub references: Vec<String>,
+    /// The arrays of each of [`INDEX_KINDS`].
+    pub tables: OfEach<Vec<String>>,
     /// What the resource has too many of to be searched for, in words; `None` for nearly all.
     pub crowded: Option<String>,
 }
 
-/// The most rows that a resource has of one parameter whose values are compared one by one, and of
-/// one whose values are looked up. A search tests every one of them.
-const MOST_COMPARED: usize = 500;
-const MOST_LOOKED_UP: usize = 20_000;
+impl IndexRows {
+    /// The arrays of rows of one kind.
+    pub fn of(&self, kind: &IndexKind) -> &[String] {
+        let mut tables = INDEX_KINDS.iter().zip(&self.tables);
+        let table = tables.find(|(own, _)| **own == kind);
+        table.map_or(&[], |(_, arrays)| arrays)
+    }
+}
 
 /// How long a JSON array of rows may become before the next one begins.
 const ARRAY: usize = 500_000;
@@ -36,119 +34,103 @@ pub(super) fn text_key(resource_type: &str, code: &str) -> u32 {
     index_key(resource_type, &format!("{code}:text"))
 }
 
+/// What the expression of a parameter found in a resource.
+pub(super) struct Found<'a> {
+    pub(super) definitions: &'static Definitions,
+    pub(super) resource_type: &'a str,
+    pub(super) parameter: &'static SearchParameter,
+    pub(super) item: &'a Item<'a>,
+    /// Our own base URL.
+    pub(super) base_url: &'a str,
+}
+
+/// A column of a row.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(untagged)]
+pub(super) enum Cell {
+    Integer(i64),
+    Text(String),
+}
+
+impl From<i64> for Cell {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<u32> for Cell {
+    fn from(number: u32) -> Self {
+        Self::Integer(number.into())
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+/// The rows found so far, of each of [`INDEX_KINDS`].
+#[derive(Default)]
+pub(super) struct Rows(OfEach<Vec<Vec<Cell>>>);
+
+impl Rows {
+    /// Adds a row: the cells in the order of the kind's columns.
+    pub(super) fn push(&mut self, kind: &'static IndexKind, row: impl Into<Vec<Cell>>) {
+        let mut tables = INDEX_KINDS.iter().zip(&mut self.0);
+        if let Some((_, table)) = tables.find(|(own, _)| **own == kind) {
+            table.push(row.into());
+        }
+    }
+
+    fn counts(&self) -> OfEach<usize> {
+        self.0.each_ref().map(Vec::len)
+    }
+}
+
 /// The rows of `resource`, sorted and without duplicates; none for an unknown type.
 pub fn extract(definitions: &'static Definitions, resource: &Value, base_url: &str) -> IndexRows {
     let Some(root) = Node::resource(definitions, resource) else {
         return IndexRows::default();
     };
     let mut rows = Rows::default();
+    let mut crowded = None;
     for parameter in definitions.search_parameters(root.type_name) {
         // The store's own columns answer these two.
         if matches!(parameter.code, "_id" | "_lastUpdated") {
             continue;
         }
-        let Some(expression) = &parameter.expression else {
+        let kind = IndexKind::of(parameter.search_type);
+        let (Some(expression), Some(kind)) = (&parameter.expression, kind) else {
             continue;
         };
         let before = rows.counts();
         for item in evaluate(definitions, expression, root, root) {
-            rows.add(definitions, root.type_name, parameter, &item, base_url);
+            let found = Found {
+                definitions,
+                resource_type: root.type_name,
+                parameter,
+                item: &item,
+                base_url,
+            };
+            (kind.extract)(&found, &mut rows);
         }
-        rows.check(before, parameter.code);
+        crowded = too_many(before, rows.counts(), parameter.code).or(crowded);
     }
     IndexRows {
-        strings: arrays(rows.strings),
-        tokens: arrays(rows.tokens),
-        dates: arrays(rows.dates),
-        references: arrays(rows.references),
-        crowded: rows.crowded,
+        tables: rows.0.map(arrays),
+        crowded,
     }
 }
 
-#[derive(Default)]
-struct Rows {
-    strings: Vec<(u32, String, String)>,
-    tokens: Vec<(u32, String, String)>,
-    dates: Vec<(i64, i64, i64)>,
-    references: Vec<(u32, String, String, String)>,
-    crowded: Option<String>,
-}
-
-impl Rows {
-    /// How many rows there are that are compared one by one, and that are looked up.
-    fn counts(&self) -> [usize; 2] {
-        let compared = self.strings.len() + self.dates.len();
-        [compared, self.tokens.len() + self.references.len()]
-    }
-
-    /// Notes when a parameter has brought too many.
-    fn check(&mut self, before: [usize; 2], code: &str) {
-        let most = [MOST_COMPARED, MOST_LOOKED_UP];
-        let counts = self.counts().into_iter().zip(before).zip(most);
-        for ((now, before), most) in counts {
-            let count = now - before;
-            if count > most {
-                self.crowded = Some(format!(
-                    "It has {count} values for the search parameter `{code}`; {most} are the most."
-                ));
-            }
-        }
-    }
-
-    fn add(
-        &mut self,
-        definitions: &'static Definitions,
-        resource_type: &str,
-        parameter: &SearchParameter,
-        item: &Item<'_>,
-        base_url: &str,
-    ) {
-        let key = parameter.id;
-        let node = match item {
-            Item::Node(node) => node,
-            Item::Boolean(value) if parameter.search_type == SearchType::Token => {
-                let row = token::boolean(*value);
-                self.tokens.push((key, row.code, row.system));
-                return;
-            }
-            _ => return,
-        };
-        match parameter.search_type {
-            SearchType::String => {
-                let mut rows = Vec::new();
-                string::extract(node, &mut rows);
-                self.strings
-                    .extend(rows.into_iter().map(|row| (key, row.folded, row.value)));
-            }
-            SearchType::Token => {
-                let mut rows = Vec::new();
-                token::extract(definitions, node, &mut rows);
-                self.tokens
-                    .extend(rows.into_iter().map(|row| (key, row.code, row.system)));
-                let mut texts = Vec::new();
-                token::extract_texts(node, &mut texts);
-                let key = text_key(resource_type, parameter.code);
-                self.strings
-                    .extend(texts.into_iter().map(|row| (key, row.folded, row.value)));
-            }
-            SearchType::Date => {
-                let mut rows = Vec::new();
-                date::extract(node, &mut rows);
-                for row in rows {
-                    let keys = date::keys(key, &row);
-                    self.dates.extend(keys.map(|key| (key, row.low, row.high)));
-                }
-            }
-            SearchType::Reference => {
-                let mut rows = Vec::new();
-                reference::extract(definitions, node, base_url, &parameter.targets, &mut rows);
-                let rows = rows.into_iter();
-                self.references
-                    .extend(rows.map(|row| (key, row.id, row.resource_type, row.base)));
-            }
-            _ => {}
-        }
-    }
+/// What a parameter has brought too many of.
+fn too_many(before: OfEach<usize>, now: OfEach<usize>, code: &str) -> Option<String> {
+    let counts = INDEX_KINDS.iter().zip(before.into_iter().zip(now));
+    let mut counts = counts.map(|(kind, (before, now))| (now - before, kind.most));
+    let (count, most) = counts.find(|(count, most)| count > most)?;
+    Some(format!(
+        "It has {count} values for the search parameter `{code}`; {most} are the most."
+    ))
 }
 
 /// The rows sorted, without duplicates, as JSON arrays of about [`ARRAY`] bytes.

@@ -2,7 +2,8 @@
 //! <https://hl7.org/fhir/R4/valueset-issue-type.html>
 
 use super::escape::split;
-use super::predicate::{Criterion, Predicate};
+use super::kind::Asked;
+use super::predicate::Predicate;
 use crate::outcome::{Issue, IssueType};
 
 /// The most conditions of a search.
@@ -72,12 +73,8 @@ pub(super) fn too_many_comparisons(predicates: &[Predicate]) -> Option<Issue> {
 /// With how many values a resource is compared one by one.
 fn compared(predicate: &Predicate) -> usize {
     match predicate {
-        Predicate::LastUpdated(criterion) => criterion.alternatives(),
-        Predicate::Indexed { criterion, .. } => match criterion {
-            Criterion::String(criterion) => criterion.comparisons(),
-            Criterion::Date(criterion) => criterion.alternatives(),
-            Criterion::Token(_) | Criterion::Reference(_) => 0,
-        },
+        Predicate::LastUpdated(criterion) => criterion.comparisons(),
+        Predicate::Indexed { criterion, .. } => criterion.asked().comparisons(),
         Predicate::Id { .. } | Predicate::Missing { .. } => 0,
     }
 }

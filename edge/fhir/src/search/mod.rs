@@ -11,6 +11,7 @@ mod driver;
 mod escape;
 mod extract;
 mod group;
+mod kind;
 pub mod limits;
 mod parameters;
 mod plan;
@@ -23,6 +24,7 @@ mod ways;
 
 pub use condition::{Access, Compartment, Confinement, confine};
 pub use extract::{IndexRows, extract};
+pub use kind::{Column, ColumnKind, Criterion, INDEX_KINDS, IndexKind};
 pub use plan::{After, Plan, Position, Size, Statement, Then, Way, count, page};
 pub use predicate::{Predicate, Spread};
 pub use query::{Context, Handling, Query, Sort, SortKey, Total, parse};

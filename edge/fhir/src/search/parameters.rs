@@ -1,9 +1,9 @@
 //! Result parameters: how a search answers, not what it finds.
 //! <https://hl7.org/fhir/R4/search.html#table>
 
-use super::predicate::Table;
+use super::kind::IndexKind;
 use super::query::{Sort, SortKey, Total};
-use crate::definitions::{Definitions, SearchType};
+use crate::definitions::Definitions;
 use crate::outcome::{Issue, IssueType};
 
 /// The largest page.
@@ -65,20 +65,17 @@ pub(super) fn sort(
             "_sort={value}: {resource_type} has no search parameter `{code}`."
         ));
     };
-    let table = match parameter.search_type {
-        SearchType::Date => Table::Date,
-        SearchType::String => Table::String,
-        other => {
-            let other = other.code();
-            return refuse(format!(
-                "_sort={value}: `{code}` is a {other} parameter; date and string parameters sort."
-            ));
-        }
+    let kind = IndexKind::of(parameter.search_type).filter(|kind| kind.sort.is_some());
+    let Some(kind) = kind else {
+        let other = parameter.search_type.code();
+        return refuse(format!(
+            "_sort={value}: `{code}` is a {other} parameter; date and string parameters sort."
+        ));
     };
     Ok(Sort {
         key: SortKey::Indexed {
             key: parameter.id,
-            table,
+            kind,
         },
         descending,
     })

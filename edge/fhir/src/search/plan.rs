@@ -133,8 +133,8 @@ pub fn page(
     let has_passed_values = after.is_some_and(|after| after.position.keys.is_none());
     let (walk, then) = match sort.key {
         SortKey::None => (Walk::Type, Then::End),
-        SortKey::Indexed { key, table } if has_passed_values => {
-            (Walk::Unsorted(key, table), Then::End)
+        SortKey::Indexed { key, kind } if has_passed_values => {
+            (Walk::Unsorted(key, kind), Then::End)
         }
         SortKey::Indexed { .. } => (Walk::Sorted(sort), Then::Unsorted),
         SortKey::LastUpdated => (Walk::Sorted(sort), Then::End),

@@ -1,7 +1,8 @@
 //! What a clause means: a test that a resource passes or fails.
 
+use super::kind::{Criterion, IndexKind};
 use super::sql::Sql;
-use super::value::{date, reference, string, token};
+use super::value::date;
 
 /// A test on one resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +32,7 @@ pub enum Predicate {
         /// The key of the parameter's rows.
         key: u32,
         /// Where they stand.
-        table: Table,
+        kind: &'static IndexKind,
         /// Whether a resource with the value fails (`true`) or passes.
         missing: bool,
     },
@@ -75,73 +76,7 @@ impl Spread {
     }
 }
 
-/// What is asked of a value, by search type.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Criterion {
-    /// A string parameter, or a token's `:text`.
-    String(string::Criterion),
-    /// A token parameter.
-    Token(token::Criterion),
-    /// A date parameter.
-    Date(date::Criterion),
-    /// A reference parameter.
-    Reference(reference::Criterion),
-}
-
-/// The index tables of the store, one per search type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Table {
-    /// `string_index`.
-    String,
-    /// `token_index`.
-    Token,
-    /// `date_index`.
-    Date,
-    /// `reference_index`.
-    Reference,
-}
-
-impl Table {
-    /// The name in SQL.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::String => "string_index",
-            Self::Token => "token_index",
-            Self::Date => "date_index",
-            Self::Reference => "reference_index",
-        }
-    }
-}
-
 impl Criterion {
-    /// The table whose rows are tested.
-    pub fn table(&self) -> Table {
-        match self {
-            Self::String(_) => Table::String,
-            Self::Token(_) => Table::Token,
-            Self::Date(_) => Table::Date,
-            Self::Reference(_) => Table::Reference,
-        }
-    }
-
-    /// Whether an index finds the rows by seeking, without going through all of the parameter.
-    pub(super) fn seeks(&self) -> bool {
-        match self {
-            Self::String(criterion) => criterion.seeks(),
-            Self::Token(criterion) => criterion.seeks(),
-            Self::Date(_) | Self::Reference(_) => true,
-        }
-    }
-
-    /// Whether the rows are one run of the index in the order of resources.
-    pub(super) fn is_run(&self) -> bool {
-        match self {
-            Self::Token(criterion) => criterion.is_run(),
-            Self::Reference(criterion) => criterion.is_run(),
-            Self::String(_) | Self::Date(_) => false,
-        }
-    }
-
     /// Adds the SELECT of the resources whose rows match; one may stand several times.
     pub(super) fn seek(&self, key: u32, sql: &mut Sql) {
         match self {
@@ -152,7 +87,7 @@ impl Criterion {
             _ => {}
         }
         sql.push("SELECT i.rid AS rid FROM ")
-            .push(self.table().name())
+            .push(self.kind().name)
             .push(" i WHERE i.param = ");
         sql.number(key).push(" AND ");
         self.condition(sql);

@@ -1,10 +1,11 @@
 //! Reads the parameters of a search. <https://hl7.org/fhir/R4/search.html>
 
 use super::escape::split;
-use super::predicate::{Criterion, Predicate, Spread, Table};
-use super::value::{date, reference, string, token};
+use super::kind::{Criterion, IndexKind};
+use super::predicate::{Predicate, Spread};
+use super::value::date;
 use super::{limits, parameters};
-use crate::definitions::{Definitions, SearchParameter, SearchType};
+use crate::definitions::{Definitions, SearchParameter};
 use crate::outcome::{Issue, IssueType};
 use crate::types::Ticks;
 
@@ -38,7 +39,7 @@ pub enum SortKey {
         /// The key of its rows.
         key: u32,
         /// Where they stand.
-        table: Table,
+        kind: &'static IndexKind,
     },
 }
 
@@ -54,13 +55,7 @@ pub struct Sort {
 impl Sort {
     /// Whether the keys are text; all others are whole numbers.
     pub(super) fn is_of_text(self) -> bool {
-        matches!(
-            self.key,
-            SortKey::Indexed {
-                table: Table::String,
-                ..
-            }
-        )
+        matches!(self.key, SortKey::Indexed { kind, .. } if kind.sorts_text())
     }
 }
 
@@ -238,8 +233,6 @@ fn clause(
         return Err(ignored(name, &reason));
     };
     let values = split(value, ',');
-    let wrong =
-        |message: String| Issue::error(IssueType::Value, format!("{code}: {message}.")).at(code);
     match (code, modifier) {
         ("_id", None | Some("not")) => {
             return Ok(Predicate::Id {
@@ -250,29 +243,23 @@ fn clause(
         ("_lastUpdated", None) => {
             return date::parse(&values, context.now)
                 .map(Predicate::LastUpdated)
-                .map_err(wrong);
+                .map_err(|message| wrong(code, message));
         }
         ("_id" | "_lastUpdated", Some(modifier)) => return Err(no_such_modifier(code, modifier)),
         _ => {}
     }
-    let (table, criterion): (Table, ReadCriterion) = match parameter.search_type {
-        SearchType::String => (Table::String, string_criterion),
-        SearchType::Token => (Table::Token, token_criterion),
-        SearchType::Date => (Table::Date, date_criterion),
-        SearchType::Reference => (Table::Reference, reference_criterion),
-        other => {
-            let reason = format!(
-                "{} parameters are not searched by this server",
-                other.code()
-            );
-            return Err(ignored(name, &reason));
-        }
+    let Some(kind) = IndexKind::of(parameter.search_type) else {
+        let reason = format!(
+            "{} parameters are not searched by this server",
+            parameter.search_type.code()
+        );
+        return Err(ignored(name, &reason));
     };
     if parameter.expression.is_none() {
         return Err(ignored(name, "the server defines no meaning for it"));
     }
     if modifier == Some("missing") {
-        return missing(parameter, table, value);
+        return missing(parameter, kind, value);
     }
     let clause = Clause {
         context,
@@ -281,7 +268,7 @@ fn clause(
         modifier,
         values: &values,
     };
-    let (key, criterion, negated) = criterion(&clause)?.map_err(wrong)?;
+    let (key, criterion, negated) = (kind.read)(&clause)?;
     Ok(Predicate::Indexed {
         key,
         criterion,
@@ -290,68 +277,34 @@ fn clause(
     })
 }
 
-struct Clause<'a> {
-    context: &'a Context<'a>,
-    parameter: &'static SearchParameter,
-    resource_type: &'static str,
-    modifier: Option<&'a str>,
-    values: &'a [&'a str],
+/// A clause as its kind reads it.
+pub(super) struct Clause<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) parameter: &'static SearchParameter,
+    pub(super) resource_type: &'static str,
+    pub(super) modifier: Option<&'a str>,
+    pub(super) values: &'a [&'a str],
 }
 
-/// Outer: the clause cannot be used as it is written. Inner: a value is wrong.
-type Read = Result<Result<(u32, Criterion, bool), String>, Issue>;
-type ReadCriterion = fn(&Clause<'_>) -> Read;
+/// The key of the rows, what is asked of them, and whether what has such rows is excluded.
+pub(super) type Read = Result<(u32, Criterion, bool), Issue>;
 
-fn string_criterion(clause: &Clause<'_>) -> Read {
-    let match_ = match clause.modifier {
-        None => string::Match::StartsWith,
-        Some("exact") => string::Match::Exact,
-        Some("contains") => string::Match::Contains,
-        Some(other) => return Err(no_such_modifier(clause.parameter.code, other)),
-    };
-    let criterion = Criterion::String(string::parse(clause.values, match_));
-    Ok(Ok((clause.parameter.id, criterion, false)))
-}
-
-fn token_criterion(clause: &Clause<'_>) -> Read {
-    let negated = match clause.modifier {
-        None => false,
-        Some("not") => true,
-        Some("text") => {
-            let key = super::extract::text_key(clause.resource_type, clause.parameter.code);
-            let texts = string::parse(clause.values, string::Match::StartsWith);
-            return Ok(Ok((key, Criterion::String(texts), false)));
-        }
-        Some(other) => return Err(no_such_modifier(clause.parameter.code, other)),
-    };
-    let criterion = token::parse(clause.values);
-    Ok(criterion.map(|criterion| (clause.parameter.id, Criterion::Token(criterion), negated)))
-}
-
-fn date_criterion(clause: &Clause<'_>) -> Read {
-    if let Some(modifier) = clause.modifier {
-        return Err(no_such_modifier(clause.parameter.code, modifier));
+impl Clause<'_> {
+    /// The issue of a value that cannot be understood.
+    pub(super) fn wrong(&self, message: String) -> Issue {
+        wrong(self.parameter.code, message)
     }
-    let criterion = date::parse(clause.values, clause.context.now);
-    Ok(criterion.map(|criterion| (clause.parameter.id, Criterion::Date(criterion), false)))
 }
 
-fn reference_criterion(clause: &Clause<'_>) -> Read {
-    let Clause {
-        context,
-        parameter,
-        modifier,
-        values,
-        ..
-    } = clause;
-    if let Some(modifier) = modifier.filter(|name| context.definitions.resource(name).is_none()) {
-        return Err(no_such_modifier(parameter.code, modifier));
-    }
-    let criterion = reference::parse(context.definitions, values, *modifier, context.base_url);
-    Ok(Ok((parameter.id, Criterion::Reference(criterion), false)))
+fn wrong(code: &str, message: String) -> Issue {
+    Issue::error(IssueType::Value, format!("{code}: {message}.")).at(code)
 }
 
-fn missing(parameter: &SearchParameter, table: Table, value: &str) -> Result<Predicate, Issue> {
+fn missing(
+    parameter: &SearchParameter,
+    kind: &'static IndexKind,
+    value: &str,
+) -> Result<Predicate, Issue> {
     let missing = value.parse().map_err(|_| {
         let code = parameter.code;
         let message = format!("{code}:missing is `{value}`; it must be true or false.");
@@ -359,12 +312,12 @@ fn missing(parameter: &SearchParameter, table: Table, value: &str) -> Result<Pre
     })?;
     Ok(Predicate::Missing {
         key: parameter.id,
-        table,
+        kind,
         missing,
     })
 }
 
-fn no_such_modifier(code: &str, modifier: &str) -> Issue {
+pub(super) fn no_such_modifier(code: &str, modifier: &str) -> Issue {
     let message = format!("The modifier `:{modifier}` is not supported for `{code}`.");
     Issue::error(IssueType::NotSupported, message).at(code)
 }

@@ -5,8 +5,9 @@
 //! the order of a subquery that has a LIMIT, so that the statement around it needs no sort.
 
 use super::condition::{Compartment, rows};
+use super::kind::{Criterion, IndexKind};
 use super::plan::Position;
-use super::predicate::{Criterion, Predicate, Table};
+use super::predicate::Predicate;
 use super::query::{Sort, SortKey};
 use super::sql::Sql;
 use crate::definitions::Definitions;
@@ -39,7 +40,7 @@ pub(super) enum Walk<'a> {
     /// All that have a value to sort by, in its order.
     Sorted(Sort),
     /// All that have no value to sort by.
-    Unsorted(u32, Table),
+    Unsorted(u32, &'static IndexKind),
 }
 
 impl<'a> Seek<'a> {
@@ -50,7 +51,7 @@ impl<'a> Seek<'a> {
             Predicate::LastUpdated(criterion) => criterion.is_one(),
             Predicate::Indexed {
                 criterion, negated, ..
-            } => !negated && criterion.seeks(),
+            } => !negated && criterion.asked().seeks(),
             Predicate::Missing { .. } => false,
         };
         seeks.then_some(Self::Predicate(predicate))
@@ -123,7 +124,7 @@ impl Walk<'_> {
         match self {
             Self::Run(key, criterion) => {
                 sql.push("SELECT DISTINCT i.rid AS rid, NULL AS k1, NULL AS k2 FROM ");
-                sql.push(criterion.table().name()).push(" i WHERE ");
+                sql.push(criterion.kind().name).push(" i WHERE ");
                 rows(key, criterion, sql);
                 sql.push(" AND i.rid > ")
                     .number(start)
@@ -142,12 +143,12 @@ impl Walk<'_> {
                     .push(" AND deleted = 0 AND rid > ");
                 sql.number(start).push(" ORDER BY rid");
             }
-            Self::Unsorted(key, table) => {
+            Self::Unsorted(key, kind) => {
                 sql.push("SELECT rid, NULL AS k1, NULL AS k2 FROM resource WHERE type = ");
                 sql.bind(searched.resource_type)
                     .push(" AND deleted = 0 AND rid > ");
                 sql.number(start).push(" AND NOT EXISTS (SELECT 1 FROM ");
-                sql.push(table.name())
+                sql.push(kind.name)
                     .push(" s WHERE s.rid = resource.rid AND s.param = ");
                 sql.number(key).push(") ORDER BY rid");
             }
@@ -173,7 +174,7 @@ fn sorted(sort: Sort, searched: Searched, after: Option<&Position>, sql: &mut Sq
             sql.push(column).push(order);
         }
     };
-    let SortKey::Indexed { key, table } = sort.key else {
+    let SortKey::Indexed { key, kind } = sort.key else {
         sql.push("SELECT rid, updated AS k1, 0 AS k2 FROM resource WHERE type = ");
         sql.bind(searched.resource_type).push(" AND +deleted = 0");
         if let Some(position) = after {
@@ -183,13 +184,11 @@ fn sorted(sort: Sort, searched: Searched, after: Option<&Position>, sql: &mut Sq
         }
         return ordered_by(&["updated", "rid"], sql);
     };
-    let [first, second] = sort_columns(table);
+    let [first, second] = sort_columns(kind);
     let (first, second) = (format!("i.{first}"), format!("i.{second}"));
     sql.push("SELECT i.rid AS rid, ").push(&first);
     sql.push(" AS k1, ").push(&second).push(" AS k2 FROM ");
-    sql.push(table.name())
-        .push(" i WHERE i.param = ")
-        .number(key);
+    sql.push(kind.name).push(" i WHERE i.param = ").number(key);
     if let Some(position) = after {
         sql.push(" AND (").push(&first).push(", ").push(&second);
         sql.push(", i.rid)").push(beyond).push("(");
@@ -197,10 +196,9 @@ fn sorted(sort: Sort, searched: Searched, after: Option<&Position>, sql: &mut Sq
         sql.push(", ").number(position.rid).push(")");
     }
     // A resource stands where its first value does.
-    let [own, other] = sort_columns(table);
+    let [own, other] = sort_columns(kind);
     let nearer = if sort.descending { ") > (" } else { ") < (" };
-    sql.push(" AND NOT EXISTS (SELECT 1 FROM ")
-        .push(table.name());
+    sql.push(" AND NOT EXISTS (SELECT 1 FROM ").push(kind.name);
     sql.push(" s WHERE s.rid = i.rid AND s.param = i.param AND (s.");
     sql.push(own).push(", s.").push(other).push(nearer);
     sql.push(&first).push(", ").push(&second).push("))");
@@ -208,9 +206,6 @@ fn sorted(sort: Sort, searched: Searched, after: Option<&Position>, sql: &mut Sq
 }
 
 /// The columns of an index table that its rows are sorted by.
-pub(super) fn sort_columns(table: Table) -> [&'static str; 2] {
-    match table {
-        Table::Date => ["low", "high"],
-        _ => ["folded", "value"],
-    }
+pub(super) fn sort_columns(kind: &IndexKind) -> [&'static str; 2] {
+    kind.sort.unwrap_or(["param", "param"])
 }

@@ -219,17 +219,17 @@ fn limited(limit: usize, sql: &mut Sql) {
 
 /// Adds the two keys that a resource is sorted by, as columns `k1` and `k2`.
 fn sort_keys(sort: Sort, sql: &mut Sql) {
-    let SortKey::Indexed { key, table } = sort.key else {
+    let SortKey::Indexed { key, kind } = sort.key else {
         sql.push("r.updated AS k1, 0 AS k2");
         return;
     };
     let order = if sort.descending { " DESC" } else { "" };
-    let columns = sort_columns(table);
+    let columns = sort_columns(kind);
     let [first, second] = columns;
     for (at, (column, name)) in columns.iter().zip([" AS k1", " AS k2"]).enumerate() {
         sql.push(if at == 0 { "" } else { ", " });
         sql.push("(SELECT s.").push(column).push(" FROM ");
-        sql.push(table.name())
+        sql.push(kind.name)
             .push(" s WHERE s.rid = r.rid AND s.param = ")
             .number(key);
         sql.push(" ORDER BY s.").push(first).push(order);

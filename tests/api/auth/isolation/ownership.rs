@@ -8,6 +8,7 @@ use super::{Pair, Sides};
 use crate::samples::{bundle, post, put, with};
 use api::{Client, Server, entries, unique};
 use fhir::search::extract;
+use fhir::search::value::reference;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -76,7 +77,7 @@ fn replaced(resource: &Value, pointer: &str, value: &Value) -> Value {
 fn belongs(record: &Record, resource: &Value) -> bool {
     let name = resource["resourceType"].as_str().expect("a type");
     let rows = extract(record.definitions, resource, "http://localhost");
-    let rows = rows.references.iter().flat_map(|rows| {
+    let rows = rows.of(&reference::KIND).iter().flat_map(|rows| {
         let rows: Vec<Value> = serde_json::from_str(rows).expect("an array of rows");
         rows
     });

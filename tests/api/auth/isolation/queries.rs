@@ -4,6 +4,7 @@ use super::record::Record;
 use fhir::definitions::{SearchParameter, SearchType};
 use fhir::fhirpath::{Item, Node, evaluate};
 use fhir::search::value::{string, token};
+use fhir::search::{IndexKind, extract};
 use serde_json::Value;
 
 /// One search.
@@ -177,30 +178,46 @@ fn value(victim: &Record, parameter: &'static SearchParameter, resource: &Value)
         });
         return Some(parts.collect::<Option<Vec<_>>>()?.join("$"));
     }
+    match parameter.search_type {
+        SearchType::String => {
+            let row = row(victim, parameter, resource, &string::KIND)?;
+            return Some(row[2].as_str()?.to_owned());
+        }
+        SearchType::Token => {
+            let row = row(victim, parameter, resource, &token::KIND)?;
+            return Some(format!("{}|{}", row[2].as_str()?, row[1].as_str()?));
+        }
+        _ => {}
+    }
     let root = Node::resource(definitions, resource)?;
     let items = evaluate(definitions, parameter.expression.as_ref()?, root, root);
     items.iter().find_map(|item| match item {
-        Item::Node(node) => text(victim, parameter.search_type, node),
+        Item::Node(node) => text(parameter.search_type, node),
         Item::Boolean(value) => Some(value.to_string()),
         Item::Text(_) | Item::Resolved(_) => None,
     })
 }
 
-fn text(victim: &Record, search_type: SearchType, node: &Node<'_>) -> Option<String> {
+/// The first row of an index that a parameter gives to the resource.
+fn row(
+    victim: &Record,
+    parameter: &SearchParameter,
+    resource: &Value,
+    kind: &IndexKind,
+) -> Option<Value> {
+    let rows = extract(victim.definitions, resource, "http://localhost");
+    let arrays = rows.of(kind).iter();
+    let mut rows = arrays.flat_map(|rows| {
+        let rows: Vec<Value> = serde_json::from_str(rows).expect("an array of rows");
+        rows
+    });
+    rows.find(|row| row[0] == parameter.id)
+}
+
+fn text(search_type: SearchType, node: &Node<'_>) -> Option<String> {
     let plain = || node.value.as_str().map(ToOwned::to_owned);
     let part = |name: &str| node.value[name].as_str().map(ToOwned::to_owned);
     match search_type {
-        SearchType::String => {
-            let mut rows = Vec::new();
-            string::extract(node, &mut rows);
-            rows.first().map(|row| row.value.clone())
-        }
-        SearchType::Token => {
-            let mut rows = Vec::new();
-            token::extract(victim.definitions, node, &mut rows);
-            let row = rows.first()?;
-            Some(format!("{}|{}", row.system, row.code))
-        }
         SearchType::Date => plain().or_else(|| part("start")),
         SearchType::Reference => part("reference").or_else(plain),
         SearchType::Number => node.value.is_number().then(|| node.value.to_string()),
@@ -209,6 +226,7 @@ fn text(victim: &Record, search_type: SearchType, node: &Node<'_>) -> Option<Str
             number.then(|| node.value["value"].to_string())
         }
         SearchType::Uri => plain(),
+        SearchType::String | SearchType::Token => None,
         SearchType::Composite | SearchType::Special => None,
     }
 }

@@ -5,6 +5,7 @@ use crate::samples::{bundle, put, with};
 use api::{Client, entries, unique};
 use fhir::definitions::Definitions;
 use fhir::search::extract;
+use fhir::search::value::reference;
 use serde_json::{Value, json};
 
 /// Types that belong to nobody and that every compartment sees.
@@ -102,7 +103,7 @@ impl Record {
         for (name, resource) in self.resources() {
             let rows = extract(self.definitions, resource, "http://localhost");
             let rows: Vec<Value> = rows
-                .references
+                .of(&reference::KIND)
                 .iter()
                 .flat_map(|rows| array(rows))
                 .collect();

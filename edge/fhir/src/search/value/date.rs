@@ -1,12 +1,30 @@
 //! Date search: closed intervals compared with prefixes. <https://hl7.org/fhir/R4/search.html#date>
 
-use crate::fhirpath::Node;
+use crate::definitions::SearchType;
+use crate::fhirpath::Item;
+use crate::search::extract::{Found, Rows};
+use crate::search::kind::{Asked, Column, IndexKind};
+use crate::search::query::{Clause, Read, no_such_modifier};
 use crate::search::sql::Sql;
 use crate::types::{Interval, Ticks};
 use serde_json::Value;
 
-/// One row of `date_index`: the first and last tick of the value.
-pub type Row = Interval;
+/// The rows of dates: the first and last tick of the value.
+pub static KIND: IndexKind = IndexKind {
+    name: "date_index",
+    columns: &[
+        Column::PARAM,
+        Column::integer("low"),
+        Column::integer("high"),
+    ],
+    key: &["param", "low", "high", "rid"],
+    search_type: SearchType::Date,
+    most: 500,
+    sort: Some(["low", "high"]),
+    rank: 6,
+    extract,
+    read,
+};
 
 /// How the stored interval must lie to the one in the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +50,15 @@ pub struct Criterion {
 }
 
 /// Adds the rows of one item: a date of any precision, a Period or a Timing.
-pub fn extract(node: &Node<'_>, rows: &mut Vec<Row>) {
+fn extract(found: &Found<'_>, rows: &mut Rows) {
+    let Item::Node(node) = found.item else {
+        return;
+    };
+    let key = found.parameter.id;
+    let mut add = |Interval { low, high }| {
+        keys(key, Interval { low, high })
+            .for_each(|key| rows.push(&KIND, [key.into(), low.into(), high.into()]));
+    };
     let interval = |value: Option<&Value>| Interval::parse(value?.as_str()?).ok();
     let period = |value: &Value| {
         let start = interval(value.get("start"));
@@ -40,24 +66,33 @@ pub fn extract(node: &Node<'_>, rows: &mut Vec<Row>) {
         (start.is_some() || end.is_some()).then(|| Interval::between(start, end))
     };
     match node.type_name {
-        "Period" => rows.extend(period(node.value)),
+        "Period" => period(node.value).into_iter().for_each(add),
         "Timing" => {
             let events = node.value.get("event").and_then(Value::as_array);
-            rows.extend(
-                events
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|event| interval(Some(event))),
-            );
-            let repeat = node.value.get("repeat");
-            rows.extend(
-                repeat
-                    .and_then(|repeat| repeat.get("boundsPeriod"))
-                    .and_then(period),
-            );
+            let events = events.into_iter().flatten();
+            events
+                .filter_map(|event| interval(Some(event)))
+                .for_each(&mut add);
+            let bounds = node.value.get("repeat");
+            let bounds = bounds.and_then(|repeat| repeat.get("boundsPeriod"));
+            bounds.and_then(period).into_iter().for_each(add);
         }
-        _ => rows.extend(interval(Some(node.value))),
+        _ => interval(Some(node.value)).into_iter().for_each(add),
     }
+}
+
+/// Reads a clause of a date parameter.
+fn read(clause: &Clause<'_>) -> Read {
+    if let Some(modifier) = clause.modifier {
+        return Err(no_such_modifier(clause.parameter.code, modifier));
+    }
+    let criterion = parse(clause.values, clause.context.now);
+    let criterion = criterion.map_err(|message| clause.wrong(message))?;
+    Ok((
+        clause.parameter.id,
+        crate::search::Criterion::Date(criterion),
+        false,
+    ))
 }
 
 /// Reads the alternatives of one clause. `now` is the tick that `ap` measures its distance from.
@@ -189,14 +224,9 @@ impl Criterion {
         compare(&rounded.bounds(), sql, column, column);
     }
 
-    /// How many pairs of bounds a value is compared with.
-    pub fn alternatives(&self) -> usize {
-        self.bounds().len()
-    }
-
     /// Whether a value is compared with one pair of bounds.
-    pub fn is_one(&self) -> bool {
-        self.alternatives() == 1
+    pub(in crate::search) fn is_one(&self) -> bool {
+        self.comparisons() == 1
     }
 
     /// Adds the SELECT of the resources whose rows match. What lasts no longer than [`SHORT`] begins
@@ -236,6 +266,13 @@ impl Criterion {
     }
 }
 
+impl Asked for Criterion {
+    /// With how many pairs of bounds.
+    fn comparisons(&self) -> usize {
+        self.bounds().len()
+    }
+}
+
 /// How long what is called short lasts at the most: what has the precision of a day does.
 const SHORT: Ticks = 2 * 24 * 60 * 60 * 1000 * TICKS;
 
@@ -245,7 +282,7 @@ fn long_key(key: u32) -> i64 {
 }
 
 /// The keys of a value's rows.
-pub fn keys(key: u32, row: &Row) -> impl Iterator<Item = i64> {
+fn keys(key: u32, row: Interval) -> impl Iterator<Item = i64> {
     let is_long = row.high.saturating_sub(row.low) > SHORT;
     std::iter::once(i64::from(key)).chain(is_long.then(|| long_key(key)))
 }
@@ -297,7 +334,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn lies_in(row: &Row, ranges: &[[Ticks; 4]]) -> bool {
+    fn lies_in(row: Interval, ranges: &[[Ticks; 4]]) -> bool {
         ranges.iter().any(|[first, last, from, to]| {
             (*first..=*last).contains(&row.low) && (*from..=*to).contains(&row.high)
         })
@@ -338,9 +375,9 @@ mod tests {
             let criterion = Criterion { alternatives: vec![(comparison, asked)] };
             let compared = criterion.bounds().iter().map(|bounds| bounds.array()).collect::<Vec<_>>();
             let (short, long) = criterion.ranges();
-            let is_long = keys(1, &row).count() == 2;
-            let sought = lies_in(&row, &short) || (is_long && lies_in(&row, &long));
-            prop_assert_eq!(sought, lies_in(&row, &compared));
+            let is_long = keys(1, row).count() == 2;
+            let sought = lies_in(row, &short) || (is_long && lies_in(row, &long));
+            prop_assert_eq!(sought, lies_in(row, &compared));
         }
     }
 }

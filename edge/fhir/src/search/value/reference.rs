@@ -1,21 +1,41 @@
 //! Reference search: which resources point to another. <https://hl7.org/fhir/R4/search.html#reference>
 
-use crate::definitions::Definitions;
-use crate::fhirpath::Node;
+use crate::definitions::{Definitions, SearchType};
+use crate::fhirpath::Item;
 use crate::search::escape::unescape;
+use crate::search::extract::{Found, Rows};
+use crate::search::kind::{Asked, Column, IndexKind};
+use crate::search::query::{Clause, Read, no_such_modifier};
 use crate::search::sql::Sql;
 use crate::search::value::within;
 use serde_json::Value;
 
+/// The rows of references.
+pub static KIND: IndexKind = IndexKind {
+    name: "reference_index",
+    columns: &[
+        Column::PARAM,
+        Column::text("id"),
+        Column::text("type"),
+        Column::text("base"),
+    ],
+    key: &["param", "id", "type", "rid", "base"],
+    search_type: SearchType::Reference,
+    most: 20_000,
+    sort: None,
+    rank: 2,
+    extract,
+    read,
+};
+
 /// One row of `reference_index`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Row {
+struct Row {
     /// The logical id, or the whole URL when it is not the address of a resource.
-    pub id: String,
+    id: String,
     /// The resource type; empty when the URL does not tell.
-    pub resource_type: String,
+    resource_type: String,
     /// The base of another server; empty for a resource of this one.
-    pub base: String,
+    base: String,
 }
 
 impl Row {
@@ -46,39 +66,48 @@ struct Alternative {
 /// Adds the row of one item: a Reference, a canonical or a URI. What it refers to without an address
 /// (a logical reference, one into the resource itself, a `urn:`) gives a row that is found by no
 /// value: it says that there is one, which no test of a reference may overlook.
-///
-/// `base_url` is our own base, so that an absolute reference to us counts as ours. A reference
-/// without a type takes the one type that the parameter allows, if there is just one.
-pub fn extract(
-    definitions: &'static Definitions,
-    node: &Node<'_>,
-    base_url: &str,
-    targets: &[&str],
-    rows: &mut Vec<Row>,
-) {
+fn extract(found: &Found<'_>, rows: &mut Rows) {
+    if let Some(row) = row(found) {
+        let Row {
+            id,
+            resource_type,
+            base,
+        } = row;
+        let key = found.parameter.id;
+        rows.push(
+            &KIND,
+            [key.into(), id.into(), resource_type.into(), base.into()],
+        );
+    }
+}
+
+/// The row of an item. An absolute reference to our own base counts as ours; one without a type
+/// takes the one type that the parameter allows, if there is just one.
+fn row(found: &Found<'_>) -> Option<Row> {
+    let Item::Node(node) = found.item else {
+        return None;
+    };
     let reference = node.value.get("reference").unwrap_or(node.value);
     let text = reference.as_str().unwrap_or_default();
     if text.is_empty() || text.starts_with('#') || text.starts_with("urn:") {
-        rows.push(Row::without_address());
-        return;
+        return Some(Row::without_address());
     }
     let text = within(text);
-    if let Some(address) = Address::parse(definitions, text) {
-        rows.push(address.row(base_url));
-        return;
+    if let Some(address) = Address::parse(found.definitions, text) {
+        return Some(address.row(found.base_url));
     }
     let stated = node.value.get("type").and_then(Value::as_str);
-    let resource_type = match (stated, targets) {
+    let resource_type = match (stated, found.parameter.targets.as_slice()) {
         _ if text.contains(':') => "",
         (Some(stated), _) => stated,
         (None, [only]) => only,
         (None, _) => "",
     };
-    rows.push(Row {
+    Some(Row {
         id: text.to_owned(),
         resource_type: resource_type.to_owned(),
         base: String::new(),
-    });
+    })
 }
 
 /// The parts of `[base/]Type/id[/_history/vid]`.
@@ -118,9 +147,29 @@ impl<'a> Address<'a> {
     }
 }
 
+/// Reads a clause of a reference parameter.
+fn read(clause: &Clause<'_>) -> Read {
+    let Clause {
+        context,
+        parameter,
+        modifier,
+        values,
+        ..
+    } = clause;
+    if let Some(modifier) = modifier.filter(|name| context.definitions.resource(name).is_none()) {
+        return Err(no_such_modifier(parameter.code, modifier));
+    }
+    let criterion = parse(context.definitions, values, *modifier, context.base_url);
+    Ok((
+        parameter.id,
+        crate::search::Criterion::Reference(criterion),
+        false,
+    ))
+}
+
 /// Reads the alternatives of one clause; `stated_type` is the modifier of `subject:Patient=1`. What
 /// has no base is of this server: another server's `Patient/1` is somebody else.
-pub fn parse(
+fn parse(
     definitions: &'static Definitions,
     values: &[&str],
     stated_type: Option<&str>,
@@ -193,9 +242,10 @@ impl Criterion {
         // Nothing but empty values was asked for.
         sql.push(if joined == "(" { "FALSE" } else { ")" });
     }
+}
 
-    /// Whether the rows that match are one run of the index in the order of resources.
-    pub fn is_run(&self) -> bool {
+impl Asked for Criterion {
+    fn is_run(&self) -> bool {
         matches!(self.alternatives.as_slice(), [only] if only.resource_type.is_some())
     }
 }

@@ -1,12 +1,29 @@
 //! String search: starts-with, without case and accents. <https://hl7.org/fhir/R4/search.html#string>
 
-use crate::fhirpath::Node;
+use crate::definitions::SearchType;
+use crate::fhirpath::{Item, Node};
 use crate::search::escape::unescape;
+use crate::search::extract::{Found, Rows, text_key};
+use crate::search::kind::{Asked, Column, IndexKind};
+use crate::search::query::{Clause, Read, no_such_modifier};
 use crate::search::sql::Sql;
 use crate::search::value::within;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+/// The rows of texts.
+pub static KIND: IndexKind = IndexKind {
+    name: "string_index",
+    columns: &[Column::PARAM, Column::text("folded"), Column::text("value")],
+    key: &["param", "folded", "value", "rid"],
+    search_type: SearchType::String,
+    most: 500,
+    sort: Some(["folded", "value"]),
+    rank: 4,
+    extract,
+    read,
+};
 
 /// One row of `string_index`: what is compared, and what was written.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -19,12 +36,18 @@ pub struct Row {
 
 impl Row {
     /// The row of a text, of which the beginning is indexed. Folding can make a text longer.
-    pub fn new(text: &str) -> Self {
+    fn new(text: &str) -> Self {
         let text = within(text);
         Self {
             folded: within(&fold(text)).to_owned(),
             value: text.to_owned(),
         }
+    }
+
+    /// Adds the row of a text under a key.
+    pub(super) fn add(text: &str, key: u32, rows: &mut Rows) {
+        let Self { folded, value } = Self::new(text);
+        rows.push(&KIND, [key.into(), folded.into(), value.into()]);
     }
 }
 
@@ -47,7 +70,7 @@ pub struct Criterion {
 }
 
 /// Adds the rows of one item: a string, or the parts of a name or an address.
-pub fn extract(node: &Node<'_>, rows: &mut Vec<Row>) {
+fn extract(found: &Found<'_>, rows: &mut Rows) {
     const HUMAN_NAME: [&str; 5] = ["family", "given", "prefix", "suffix", "text"];
     const ADDRESS: [&str; 7] = [
         "line",
@@ -58,20 +81,27 @@ pub fn extract(node: &Node<'_>, rows: &mut Vec<Row>) {
         "country",
         "text",
     ];
-    let parts: &[&str] = match node.type_name {
+    let Item::Node(Node {
+        type_name, value, ..
+    }) = found.item
+    else {
+        return;
+    };
+    let key = found.parameter.id;
+    let parts: &[&str] = match *type_name {
         "HumanName" => &HUMAN_NAME,
         "Address" => &ADDRESS,
-        _ => return push(node.value, rows),
+        _ => return push(value, key, rows),
     };
-    for value in parts.iter().filter_map(|part| node.value.get(part)) {
-        push(value, rows);
+    for value in parts.iter().filter_map(|part| value.get(part)) {
+        push(value, key, rows);
     }
 }
 
-fn push(value: &Value, rows: &mut Vec<Row>) {
+fn push(value: &Value, key: u32, rows: &mut Rows) {
     match value {
-        Value::String(text) if !text.is_empty() => rows.push(Row::new(text)),
-        Value::Array(values) => values.iter().for_each(|value| push(value, rows)),
+        Value::String(text) if !text.is_empty() => Row::add(text, key, rows),
+        Value::Array(values) => values.iter().for_each(|value| push(value, key, rows)),
         _ => {}
     }
 }
@@ -99,8 +129,31 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// Reads a clause of a string parameter.
+fn read(clause: &Clause<'_>) -> Read {
+    let match_ = match clause.modifier {
+        None => Match::StartsWith,
+        Some("exact") => Match::Exact,
+        Some("contains") => Match::Contains,
+        Some(other) => return Err(no_such_modifier(clause.parameter.code, other)),
+    };
+    let criterion = parse(clause.values, match_);
+    Ok((
+        clause.parameter.id,
+        crate::search::Criterion::String(criterion),
+        false,
+    ))
+}
+
+/// Reads a clause of the texts of a token parameter, `:text`.
+pub(super) fn read_texts(clause: &Clause<'_>) -> Read {
+    let key = text_key(clause.resource_type, clause.parameter.code);
+    let criterion = parse(clause.values, Match::StartsWith);
+    Ok((key, crate::search::Criterion::String(criterion), false))
+}
+
 /// Reads the alternatives of one clause.
-pub fn parse(values: &[&str], match_: Match) -> Criterion {
+fn parse(values: &[&str], match_: Match) -> Criterion {
     let values = values.iter().map(|value| unescape(value));
     let values = values.map(|value| within(&value).to_owned());
     Criterion {
@@ -153,11 +206,6 @@ impl Criterion {
         values.map(|value| (value.as_str(), after(value))).collect()
     }
 
-    /// Whether an index finds the rows by seeking.
-    pub fn seeks(&self) -> bool {
-        self.match_ != Match::Contains
-    }
-
     /// Whether there are several ranges, each to be sought by itself.
     pub fn is_list_of_ranges(&self) -> bool {
         self.match_ == Match::StartsWith && self.values.len() > 1
@@ -171,9 +219,14 @@ impl Criterion {
             .number(key);
         sql.push(" AND i.folded >= q.value->>0 AND i.folded < q.value->>1");
     }
+}
 
-    /// With how many values a row is compared one by one.
-    pub fn comparisons(&self) -> usize {
+impl Asked for Criterion {
+    fn seeks(&self) -> bool {
+        self.match_ != Match::Contains
+    }
+
+    fn comparisons(&self) -> usize {
         match self.match_ {
             Match::Exact => 1,
             Match::StartsWith | Match::Contains => self.values.len(),

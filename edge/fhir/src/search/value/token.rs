@@ -1,20 +1,29 @@
 //! Token search: a code, with or without its system. <https://hl7.org/fhir/R4/search.html#token>
 
-use crate::definitions::Definitions;
-use crate::fhirpath::Node;
+use super::string;
+use crate::definitions::SearchType;
+use crate::fhirpath::{Item, Node};
 use crate::search::escape::{split, unescape};
+use crate::search::extract::{Found, Rows, text_key};
+use crate::search::kind::{Asked, Column, IndexKind};
+use crate::search::query::{Clause, Read, no_such_modifier};
 use crate::search::sql::Sql;
 use crate::search::value::within;
 use serde_json::Value;
 
-/// One row of `token_index`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Row {
-    /// The code, identifier value, or `true`/`false`.
-    pub code: String,
-    /// The system; empty when the element has none.
-    pub system: String,
-}
+/// The rows of codes: the code, identifier value or `true`/`false`, and its system, which is empty
+/// when the element has none.
+pub static KIND: IndexKind = IndexKind {
+    name: "token_index",
+    columns: &[Column::PARAM, Column::text("code"), Column::text("system")],
+    key: &["param", "code", "rid", "system"],
+    search_type: SearchType::Token,
+    most: 20_000,
+    sort: None,
+    rank: 5,
+    extract,
+    read,
+};
 
 /// One alternative of a clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +43,14 @@ pub struct Criterion {
 }
 
 /// Adds the rows of one item.
-pub fn extract(definitions: &'static Definitions, node: &Node<'_>, rows: &mut Vec<Row>) {
+fn extract(found: &Found<'_>, rows: &mut Rows) {
+    let key = found.parameter.id;
+    let node = match found.item {
+        Item::Node(node) => node,
+        // An expression computed it, such as that of `Patient.deceased`.
+        Item::Boolean(value) => return push("", &value.to_string(), key, rows),
+        _ => return,
+    };
     let text = |name: &str| {
         node.value
             .get(name)
@@ -42,47 +58,44 @@ pub fn extract(definitions: &'static Definitions, node: &Node<'_>, rows: &mut Ve
             .unwrap_or_default()
     };
     match node.type_name {
-        "CodeableConcept" => {
-            let codings = node.value.get("coding").and_then(Value::as_array);
-            codings
-                .into_iter()
-                .flatten()
-                .for_each(|coding| push_coding(coding, rows));
-        }
-        "Coding" => push_coding(node.value, rows),
-        "Identifier" => push(text("system"), text("value"), rows),
+        "CodeableConcept" => codings(node).for_each(|coding| push_coding(coding, key, rows)),
+        "Coding" => push_coding(node.value, key, rows),
+        "Identifier" => push(text("system"), text("value"), key, rows),
         // The system of a ContactPoint says phone or email, which the parameter says already;
         // what tells two numbers apart is their use.
-        "ContactPoint" => push(text("use"), text("value"), rows),
+        "ContactPoint" => push(text("use"), text("value"), key, rows),
         _ => match node.value {
             // A plain code has the system of the value set that it must come from.
             Value::String(code) => {
-                let value_set = definitions.value_set(node.value_set);
+                let value_set = found.definitions.value_set(node.value_set);
                 let system = value_set.and_then(|value_set| value_set.system_of(code));
-                push(system.unwrap_or_default(), code, rows);
+                push(system.unwrap_or_default(), code, key, rows);
             }
-            Value::Bool(value) => push("", if *value { "true" } else { "false" }, rows),
-            Value::Number(number) => push("", &number.to_string(), rows),
+            Value::Bool(value) => push("", &value.to_string(), key, rows),
+            Value::Number(number) => push("", &number.to_string(), key, rows),
             _ => {}
         },
     }
+    let key = text_key(found.resource_type, found.parameter.code);
+    extract_texts(node, key, rows);
+}
+
+fn codings<'a>(node: &Node<'a>) -> impl Iterator<Item = &'a Value> {
+    let codings = node.value.get("coding").and_then(Value::as_array);
+    codings.into_iter().flatten()
 }
 
 /// Adds the texts that `:text` searches: displays and the text of the concept or identifier.
-pub fn extract_texts(node: &Node<'_>, rows: &mut Vec<super::string::Row>) {
+fn extract_texts(node: &Node<'_>, key: u32, rows: &mut Rows) {
     let mut push = |value: Option<&Value>| {
         if let Some(text) = value.and_then(Value::as_str) {
-            rows.push(super::string::Row::new(text));
+            string::Row::add(text, key, rows);
         }
     };
     match node.type_name {
         "CodeableConcept" => {
             push(node.value.get("text"));
-            let codings = node.value.get("coding").and_then(Value::as_array);
-            codings
-                .into_iter()
-                .flatten()
-                .for_each(|coding| push(coding.get("display")));
+            codings(node).for_each(|coding| push(coding.get("display")));
         }
         "Coding" => push(node.value.get("display")),
         "Identifier" => push(node.value.get("type").and_then(|kind| kind.get("text"))),
@@ -90,33 +103,39 @@ pub fn extract_texts(node: &Node<'_>, rows: &mut Vec<super::string::Row>) {
     }
 }
 
-fn push_coding(coding: &Value, rows: &mut Vec<Row>) {
+fn push_coding(coding: &Value, key: u32, rows: &mut Rows) {
     let text = |name: &str| coding.get(name).and_then(Value::as_str).unwrap_or_default();
-    push(text("system"), text("code"), rows);
+    push(text("system"), text("code"), key, rows);
 }
 
-fn push(system: &str, code: &str, rows: &mut Vec<Row>) {
+fn push(system: &str, code: &str, key: u32, rows: &mut Rows) {
     if !code.is_empty() || !system.is_empty() {
-        rows.push(Row {
-            code: within(code).to_owned(),
-            system: within(system).to_owned(),
-        });
+        let [code, system] = [code, system].map(|text| within(text).to_owned());
+        rows.push(&KIND, [key.into(), code.into(), system.into()]);
     }
 }
 
-/// A row for a truth value that an expression computed, such as `Patient.deceased`.
-pub fn boolean(value: bool) -> Row {
-    Row {
-        code: value.to_string(),
-        system: String::new(),
-    }
+/// Reads a clause of a token parameter.
+fn read(clause: &Clause<'_>) -> Read {
+    let negated = match clause.modifier {
+        None => false,
+        Some("not") => true,
+        Some("text") => return string::read_texts(clause),
+        Some(other) => return Err(no_such_modifier(clause.parameter.code, other)),
+    };
+    let criterion = parse(clause.values).map_err(|message| clause.wrong(message))?;
+    Ok((
+        clause.parameter.id,
+        crate::search::Criterion::Token(criterion),
+        negated,
+    ))
 }
 
 /// Reads the alternatives of one clause.
 ///
 /// # Errors
 /// What would be right, when an alternative has neither system nor code or too many parts.
-pub fn parse(values: &[&str]) -> Result<Criterion, String> {
+fn parse(values: &[&str]) -> Result<Criterion, String> {
     let alternatives = values.iter().map(|value| {
         let parts: Vec<String> = split(value, '|').into_iter().map(unescape).collect();
         match <[String; 2]>::try_from(parts) {
@@ -189,15 +208,16 @@ impl Criterion {
         }
         sql.push(")");
     }
+}
 
-    /// Whether an index finds the rows by seeking: it knows codes, not systems.
-    pub fn seeks(&self) -> bool {
+impl Asked for Criterion {
+    /// The index knows codes, not systems.
+    fn seeks(&self) -> bool {
         let mut alternatives = self.alternatives.iter();
         !alternatives.any(|alternative| matches!(alternative, Alternative::System(_)))
     }
 
-    /// Whether the rows that match are one run of the index in the order of resources.
-    pub fn is_run(&self) -> bool {
+    fn is_run(&self) -> bool {
         matches!(
             self.alternatives.as_slice(),
             [Alternative::Code(_) | Alternative::SystemAndCode(..)]
