@@ -54,7 +54,7 @@ pub(super) async fn create_resource(
         let definitions = exchange.definitions;
         let write = Write::create(definitions, &grant, id.clone(), content);
         command.writes.push(write);
-        let done = command.commit(exchange.partition()?).await?;
+        let done = exchange.partition()?.apply(&command).await?;
         match done {
             Ok(committed) => {
                 let committed = committed.first().copied();

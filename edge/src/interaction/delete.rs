@@ -33,7 +33,7 @@ pub(super) async fn delete_resource(
         writes: vec![write],
         ..Command::default()
     };
-    let done = command.commit(exchange.partition()?).await?;
+    let done = exchange.partition()?.apply(&command).await?;
     let committed = done.map_err(|refusal| written::refused(resource_type, id, refusal))?;
     let version = committed.first().map_or(0, |committed| committed.version);
     let answer = Answer::empty(204);

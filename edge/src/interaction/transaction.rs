@@ -40,7 +40,7 @@ pub(super) async fn transaction(
         if plan.command.writes.is_empty() && plan.command.guards.is_empty() {
             return respond(exchange, principal, &right, &plan, &[]).await;
         }
-        match plan.command.commit(exchange.partition()?).await? {
+        match exchange.partition()?.apply(&plan.command).await? {
             Ok(committed) => {
                 return respond(exchange, principal, &right, &plan, &committed).await;
             }

@@ -47,7 +47,7 @@ pub(super) async fn update_resource(
         writes: vec![write],
         ..Command::default()
     };
-    let done = command.commit(exchange.partition()?).await?;
+    let done = exchange.partition()?.apply(&command).await?;
     let committed = done.map_err(|refusal| written::refused(resource_type, id, refusal))?;
     let committed = committed.first().copied();
     let committed = committed.ok_or_else(|| Error::Bug("a write has no result".into()))?;

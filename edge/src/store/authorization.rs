@@ -83,7 +83,7 @@ impl Partition {
         for text in [issued.scope, issued.client_id, issued.key] {
             row.push(&text.into());
         }
-        JsFuture::from(self.stub.issue(&row)?).await?;
+        JsFuture::from(self.stub()?.issue(&row)?).await?;
         Ok(())
     }
 
@@ -96,7 +96,7 @@ impl Partition {
         expires: i64,
     ) -> Result<Option<Advance>, Error> {
         let [number, grace, expires] = [generation, grace, expires].map(|n| n as f64);
-        let advanced = self.stub.advance(id, number, grace, expires)?;
+        let advanced = self.stub()?.advance(id, number, grace, expires)?;
         let answer = JsFuture::from(advanced).await?;
         Ok(row(&answer).map(|answer| Advance {
             authorization: id.to_owned(),
@@ -111,13 +111,13 @@ impl Partition {
             return Ok(());
         }
         let (id, generation) = (&advance.authorization, advance.generation as f64);
-        JsFuture::from(self.stub.retreat(id, generation, &advance.answer)?).await?;
+        JsFuture::from(self.stub()?.retreat(id, generation, &advance.answer)?).await?;
         Ok(())
     }
 
     /// How an authorization stands; `None` when it has ended or never was.
     pub(crate) async fn authorization(&self, id: &str) -> Result<Option<Authorization>, Error> {
-        let found = JsFuture::from(self.stub.authorization(id)?).await?;
+        let found = JsFuture::from(self.stub()?.authorization(id)?).await?;
         Ok(row(&found).map(|row| Authorization {
             generation: integer(&row, 0),
             is_revoked: integer(&row, 1) != 0,
@@ -132,7 +132,7 @@ impl Partition {
         person: &str,
         session: &str,
     ) -> Result<AccessToken, Error> {
-        let found = JsFuture::from(self.stub.access_token(id, person, session)?).await?;
+        let found = JsFuture::from(self.stub()?.access_token(id, person, session)?).await?;
         let Some(row) = row(&found) else {
             return Ok(AccessToken::default());
         };
@@ -154,20 +154,20 @@ impl Partition {
     /// Refuses what was issued to a person or in a session before `since`, and remembers that until
     /// `expires` (both in milliseconds since 1970).
     pub(crate) async fn sign_out(&self, name: &str, since: i64, expires: i64) -> Result<(), Error> {
-        let signed_out = self.stub.sign_out(name, since as f64, expires as f64)?;
+        let signed_out = self.stub()?.sign_out(name, since as f64, expires as f64)?;
         JsFuture::from(signed_out).await?;
         Ok(())
     }
 
     /// Ends an authorization; its last token would end at `expires` (milliseconds since 1970).
     pub(crate) async fn revoke_authorization(&self, id: &str, expires: i64) -> Result<(), Error> {
-        JsFuture::from(self.stub.revoke_authorization(id, expires as f64)?).await?;
+        JsFuture::from(self.stub()?.revoke_authorization(id, expires as f64)?).await?;
         Ok(())
     }
 
     /// Ends an access token, which would end by itself at `expires` (milliseconds since 1970).
     pub(crate) async fn revoke_access_token(&self, id: &str, expires: i64) -> Result<(), Error> {
-        JsFuture::from(self.stub.revoke_access_token(id, expires as f64)?).await?;
+        JsFuture::from(self.stub()?.revoke_access_token(id, expires as f64)?).await?;
         Ok(())
     }
 }

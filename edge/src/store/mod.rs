@@ -4,16 +4,26 @@
 //! Every function here takes a [`Grant`](crate::grant::Grant): what it confines is part of the
 //! SQL. The tables and keys are described in `docs/storage-schema.md`.
 
+mod answer;
 mod authorization;
+mod by_ledger;
+#[cfg(test)]
+mod by_memory;
 mod command;
 mod cursor;
 mod edge_cache;
+mod engine;
 mod large_text;
+#[cfg(target_arch = "wasm32")]
 mod ledger;
 mod partition;
+#[cfg(target_arch = "wasm32")]
+mod platform;
 mod read;
 mod search;
 mod secret;
+#[cfg(any(target_arch = "wasm32", test))]
+mod sqlite;
 mod text;
 mod write;
 

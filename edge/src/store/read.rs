@@ -1,14 +1,14 @@
 //! Reads of one resource: current, by version, and all its versions.
 
+use super::answer::{Answer, Row, Rows};
 use super::edge_cache;
-use super::partition::{Answer, Partition, Row, Rows};
+use super::partition::Partition;
 use super::text::Text;
 use crate::error::Error;
 use crate::grant::Grant;
 use crate::grant::action::{History, Sees};
 use fhir::definitions::Definitions;
 use fhir::search::{Access, Sql, confine};
-use wasm_bindgen::JsValue;
 
 /// How fresh a read must be: `x-ms-consistency-level`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(crate) async fn read(
     // A confined caller is always answered from the ledger: only there is the compartment known.
     if consistency == Consistency::Eventual && grant.confinement().is_everything() {
         let key = edge_cache::current_key(grant.resource_type(), id);
-        if let Some(version) = edge_cache::get(&partition.env, &key).await {
+        if let Some(version) = partition.cached(&key).await {
             return Ok(Some(version));
         }
     }
@@ -76,7 +76,7 @@ pub(crate) async fn vread(
     partition.check(grant)?;
     if consistency == Consistency::Eventual && grant.confinement().is_everything() {
         let key = edge_cache::version_key(grant.resource_type(), id, version);
-        if let Some(version) = edge_cache::get(&partition.env, &key).await {
+        if let Some(version) = partition.cached(&key).await {
             return Ok(Some(version));
         }
     }
@@ -101,9 +101,10 @@ pub(crate) async fn history(
     before: Option<i64>,
     count: usize,
 ) -> Result<Option<HistoryPage>, Error> {
-    let Some(current) = read(partition, definitions, grant, id, Consistency::Strong).await? else {
-        return Ok(None);
-    };
+    partition.check(grant)?;
+    let mut current = Sql::default();
+    current.push("SELECT 0, 0, 0, r.version, NULL, 0");
+    from_current(definitions, grant, id, &mut current);
     let before = before.unwrap_or(i64::MAX >> 11);
     let mut sql = Sql::default();
     sql.push("SELECT * FROM (").append(&select("r"));
@@ -116,11 +117,19 @@ pub(crate) async fn history(
     sql.push(") WHERE version < ").number(before);
     sql.push(" ORDER BY version DESC LIMIT ");
     sql.number(i64::try_from(count).unwrap_or(i64::MAX).saturating_add(1));
-    let (mut versions, is_cut) = run(partition, &sql).await?;
+    let asked = [current, sql];
+    let answers = partition.query_all(&asked, Rows::WithBodies).await?;
+    let Ok([current, page]) = <[Answer; 2]>::try_from(answers) else {
+        return Err(Error::Bug("two queries have two answers".into()));
+    };
+    let Some(current) = current.rows.first() else {
+        return Ok(None);
+    };
+    let (mut versions, is_cut) = versions(page);
     let more = is_cut || versions.len() > count;
     versions.truncate(count);
     // Versions have no gaps, so the current number is the number of versions.
-    let total = if sees_all { current.version } else { 1 };
+    let total = if sees_all { current.integer(3) } else { 1 };
     Ok(Some(HistoryPage {
         versions,
         total,
@@ -172,9 +181,11 @@ fn of(definitions: &'static Definitions, grant: &Grant<impl Sees>, id: &str, sql
 
 /// The versions that a statement finds, and whether some were left out to keep the answer short.
 async fn run(partition: &Partition, sql: &Sql) -> Result<(Vec<Version>, bool), Error> {
-    let values = sql.binds.iter().map(JsValue::from);
-    let Answer { rows, is_cut } = partition.query(&sql.text, values, Rows::WithBodies).await?;
-    Ok((rows.into_iter().map(version).collect(), is_cut))
+    Ok(versions(partition.query(sql, Rows::WithBodies).await?))
+}
+
+fn versions(Answer { rows, is_cut }: Answer) -> (Vec<Version>, bool) {
+    (rows.into_iter().map(version).collect(), is_cut)
 }
 
 fn version(row: Row) -> Version {

@@ -15,7 +15,7 @@ impl Ledger {
     /// # Errors
     /// What SQLite says.
     pub fn issue(&self, issued: &Array) -> Result<(), JsValue> {
-        let database = &self.inner.database;
+        let database = self.inner.platform();
         let now = JsValue::from(js_sys::Date::now());
         let [
             authorization,
@@ -78,7 +78,7 @@ impl Ledger {
         expires: f64,
     ) -> Result<Option<Array>, JsValue> {
         let now = js_sys::Date::now();
-        self.inner.database.transaction(|| {
+        self.inner.platform().transaction(|| {
             let Some(before) = self.standing(id)? else {
                 return Ok(None);
             };
@@ -122,7 +122,7 @@ impl Ledger {
             advanced: used,
             is_repeated: false,
         };
-        self.inner.database.transaction(|| {
+        self.inner.platform().transaction(|| {
             if let Some(now) = self.standing(id)? {
                 self.stand(id, now.retreat(before, after))?;
             }
@@ -136,7 +136,7 @@ impl Ledger {
     /// What SQLite says.
     pub fn authorization(&self, id: &str) -> Result<Option<Array>, JsValue> {
         let statement = "SELECT generation, revoked FROM authorization WHERE id = ?";
-        self.inner.database.row(statement, &[id.into()])
+        self.inner.platform().row(statement, &[id.into()])
     }
 
     /// What is known of an access token, of the `person` that it names and of the provider's
@@ -160,7 +160,7 @@ impl Ledger {
             LEFT JOIN access_token AS token ON token.id = asked.id
             LEFT JOIN authorization ON authorization.id = token.authorization";
         self.inner
-            .database
+            .platform()
             .row(statement, &[person.into(), session.into(), id.into()])
     }
 
@@ -173,7 +173,7 @@ impl Ledger {
         let statement = "INSERT INTO signed_out(person, since, expires) VALUES(?, ?, ?)
             ON CONFLICT(person) DO UPDATE SET since = max(since, excluded.since),
             expires = max(expires, excluded.expires)";
-        let database = &self.inner.database;
+        let database = self.inner.platform();
         let values = [person.into(), since.into(), expires.into()];
         database.transaction(|| database.run(statement, &values))
     }
@@ -185,7 +185,7 @@ impl Ledger {
     /// What SQLite says.
     #[wasm_bindgen(js_name = revokeAuthorization)]
     pub fn revoke_authorization(&self, id: &str, expires: f64) -> Result<(), JsValue> {
-        self.inner.database.transaction(|| self.end(id, expires))
+        self.inner.platform().transaction(|| self.end(id, expires))
     }
 
     /// Ends one access token, which would end by itself at `expires`.
@@ -197,7 +197,7 @@ impl Ledger {
         let statement = "INSERT INTO access_token(id, authorization, launch, revoked, expires)
             VALUES(?, '', '{}', 1, ?) ON CONFLICT(id) DO UPDATE SET
             revoked = 1, expires = max(expires, excluded.expires)";
-        let database = &self.inner.database;
+        let database = self.inner.platform();
         database.transaction(|| database.run(statement, &[id.into(), expires.into()]))
     }
 }
@@ -207,7 +207,7 @@ impl Ledger {
     fn standing(&self, id: &str) -> Result<Option<Standing>, JsValue> {
         let statement = "SELECT generation, advanced, repeated FROM authorization
             WHERE id = ? AND revoked = 0";
-        let row = self.inner.database.row(statement, &[id.into()])?;
+        let row = self.inner.platform().row(statement, &[id.into()])?;
         Ok(row.map(|row| {
             let [newest, advanced, repeated] =
                 [0, 1, 2].map(|at| row.get(at).as_f64().unwrap_or_default() as i64);
@@ -228,14 +228,14 @@ impl Ledger {
             f64::from(u8::from(standing.is_repeated)).into(),
             id.into(),
         ];
-        self.inner.database.run(statement, &values)
+        self.inner.platform().run(statement, &values)
     }
 
     fn end(&self, id: &str, expires: f64) -> Result<(), JsValue> {
         let statement = "INSERT INTO authorization VALUES(?, 0, 0, 0, 1, ?)
             ON CONFLICT(id) DO UPDATE SET revoked = 1, expires = max(expires, excluded.expires)";
         self.inner
-            .database
+            .platform()
             .run(statement, &[id.into(), expires.into()])
     }
 }
