@@ -29,10 +29,6 @@ impl Memory {
         })
     }
 
-    pub(super) fn store(&self) -> &Store {
-        &self.store
-    }
-
     fn charge(&self, rows_read: i64, rows_written: i64) -> Charge {
         Charge {
             sequence: self.store.sequence(),
@@ -109,7 +105,11 @@ impl Memory {
         let applied = applied
             .pop()
             .ok_or_else(|| Error::Bug("no command was answered".into()))?;
-        let charge = self.charge(applied.rows_read, applied.rows_written);
+        let charge = Charge {
+            sequence: applied.sequence,
+            rows_read: applied.rows_read,
+            rows_written: applied.rows_written,
+        };
         match applied.answered {
             Answered::Done(committed) => Ok((charge, Ok(committed))),
             Answered::Refused(refusal) => Ok((charge, Err(refusal))),

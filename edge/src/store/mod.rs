@@ -24,6 +24,8 @@ mod search;
 mod secret;
 #[cfg(any(target_arch = "wasm32", test))]
 mod sqlite;
+#[cfg(test)]
+mod tests;
 mod text;
 mod write;
 

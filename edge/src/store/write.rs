@@ -17,6 +17,7 @@ pub(crate) enum Kind {
     Delete,
 }
 
+#[cfg(any(target_arch = "wasm32", test))]
 impl Kind {
     /// The verb that makes such a version.
     pub(super) fn method(self) -> &'static str {

@@ -10,12 +10,14 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The positions in the array that a command travels as.
+#[cfg(target_arch = "wasm32")]
 pub(in crate::store) mod part {
     pub(in crate::store) const GUARDS: u32 = 0;
     pub(in crate::store) const WRITES: u32 = 1;
 }
 
 /// The positions in the array that a write travels as.
+#[cfg(target_arch = "wasm32")]
 pub(in crate::store) mod field {
     pub(in crate::store) const KIND: u32 = 0;
     pub(in crate::store) const TYPE: u32 = 1;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use wasm_bindgen::JsValue;
 
 /// The positions in the array that a way travels as.
+#[cfg(target_arch = "wasm32")]
 pub(in crate::store) mod way {
     pub(in crate::store) const SIZE: u32 = 0;
     pub(in crate::store) const SIZE_VALUES: u32 = 1;

@@ -114,7 +114,9 @@ impl Row {
     }
 
     pub(in crate::store) fn set(&mut self, column: usize, value: impl Into<Value>) {
-        self.0[column] = value.into();
+        if let Some(place) = self.0.get_mut(column) {
+            *place = value.into();
+        }
     }
 }
 

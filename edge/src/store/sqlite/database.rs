@@ -55,6 +55,7 @@ impl Database {
         Self(connection)
     }
 
+    #[cfg(target_arch = "wasm32")]
     pub(in crate::store) fn connection(&self) -> &Connection {
         &self.0
     }

@@ -23,4 +23,6 @@ pub(super) use binding::{Connection, Failure, Found, Row, Value, Values};
 pub(super) use command::{Condition, Guard, Submitted, Write};
 pub(super) use database::{Budget, Database, Selected};
 pub(super) use search::{Size, Taken, Way};
-pub(super) use store::{Answered, Applied, Store};
+#[cfg(target_arch = "wasm32")]
+pub(super) use store::Applied;
+pub(super) use store::{Answered, Store};
