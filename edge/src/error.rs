@@ -3,6 +3,7 @@
 //!
 //! `http/error.rs` is the one place that turns any of them into a status.
 
+use fhir::Address;
 use fhir::outcome::{Issue, IssueType};
 use wasm_bindgen::JsValue;
 
@@ -73,7 +74,7 @@ impl Error {
     }
 
     /// There is no such resource.
-    pub(crate) fn not_found(resource_type: &str, id: &str) -> Self {
+    pub(crate) fn not_found(Address { resource_type, id }: &Address) -> Self {
         let message = format!("There is no {resource_type} with the id `{id}`.");
         Self::rejected(Reason::NotFound, IssueType::NotFound, message)
     }

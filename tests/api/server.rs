@@ -112,7 +112,7 @@ impl Settings {
             .max_idle_connections_per_host(64)
             .max_idle_connections(64)
             // The runtime closes connections that were idle for five seconds.
-            .max_idle_age(Duration::from_secs(2))
+            .max_idle_age(Duration::from_secs(1))
             .proxy(None)
             .build()
             .new_agent();

@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or draws randomness; everything runs under a plain
 //! `cargo test` on the host. <https://hl7.org/fhir/R4/>, <https://hl7.org/fhir/STU3/>
 
+mod address;
 pub mod bundle;
 pub mod capability;
 pub mod compartment;
@@ -17,5 +18,7 @@ pub mod route;
 pub mod search;
 pub mod types;
 pub mod validate;
+pub mod version_tag;
 
+pub use address::Address;
 pub use release::Release;

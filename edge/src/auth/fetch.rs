@@ -3,6 +3,7 @@
 
 use crate::binding;
 use crate::error::Error;
+use crate::status::Status;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -41,7 +42,7 @@ async fn document(url: &str) -> Result<Value, Error> {
     let init = RequestInit::new();
     init.set_signal(Some(&binding::abort_after(DOCUMENT_TIMEOUT)));
     let (status, text) = send(url, &init).await?;
-    if !(200..300).contains(&status) {
+    if !status.is_success() {
         return Err(outage(url, &format!("status {status}")));
     }
     serde_json::from_str(&text).map_err(|error| outage(url, &error.to_string()))
@@ -56,7 +57,7 @@ pub(crate) async fn post_form(
     url: &str,
     form: &[(&'static str, String)],
     origin: Option<&str>,
-) -> Result<(u16, String), Error> {
+) -> Result<(Status, String), Error> {
     let body = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(form)
         .finish();
@@ -74,7 +75,7 @@ pub(crate) async fn post_form(
     send(url, &init).await
 }
 
-async fn send(url: &str, init: &RequestInit) -> Result<(u16, String), Error> {
+async fn send(url: &str, init: &RequestInit) -> Result<(Status, String), Error> {
     // Whoever answers with a redirect does not choose where we go.
     init.set_redirect(web_sys::RequestRedirect::Manual);
     let failed = |error: JsValue| outage(url, &format!("{error:?}"));
@@ -86,7 +87,10 @@ async fn send(url: &str, init: &RequestInit) -> Result<(u16, String), Error> {
     let text = JsFuture::from(response.text().map_err(failed)?)
         .await
         .map_err(failed)?;
-    Ok((response.status(), text.as_string().unwrap_or_default()))
+    Ok((
+        Status::of(response.status()),
+        text.as_string().unwrap_or_default(),
+    ))
 }
 
 /// What an operator's log says when a server cannot be reached.

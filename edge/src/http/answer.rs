@@ -1,6 +1,7 @@
 //! What is answered: status, headers, body.
 
 use crate::binding;
+use crate::status::Status;
 use crate::store::Text;
 use fhir::types::http_date;
 use serde_json::Value;
@@ -9,7 +10,7 @@ use web_sys::Response;
 
 /// An answer that is not sent yet.
 pub(crate) struct Answer {
-    pub(crate) status: u16,
+    pub(crate) status: Status,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Body,
     /// When what is answered was last changed, in milliseconds since 1970.
@@ -31,7 +32,7 @@ const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
 
 impl Answer {
     /// An answer without a body.
-    pub(crate) fn empty(status: u16) -> Self {
+    pub(crate) fn empty(status: Status) -> Self {
         Self {
             status,
             headers: Vec::new(),
@@ -41,7 +42,7 @@ impl Answer {
     }
 
     /// An answer with a FHIR resource.
-    pub(crate) fn fhir(status: u16, text: String) -> Self {
+    pub(crate) fn fhir(status: Status, text: String) -> Self {
         Self {
             status,
             headers: vec![("content-type", FHIR_JSON.into())],
@@ -51,7 +52,7 @@ impl Answer {
     }
 
     /// An answer with a resource from the store, whole or in pieces.
-    pub(crate) fn stored(status: u16, pieces: impl IntoIterator<Item = Text>) -> Self {
+    pub(crate) fn stored(status: Status, pieces: impl IntoIterator<Item = Text>) -> Self {
         Self {
             status,
             headers: vec![("content-type", FHIR_JSON.into())],
@@ -65,7 +66,7 @@ impl Answer {
     pub(crate) fn bundle(head: &Value, entries: Vec<Vec<Text>>) -> Self {
         let mut head = head.to_string();
         if entries.is_empty() {
-            return Self::fhir(200, head);
+            return Self::fhir(Status::OK, head);
         }
         head.pop();
         head.push_str(",\"entry\":[");
@@ -77,13 +78,13 @@ impl Answer {
             pieces.extend(entry);
         }
         pieces.push("]}".into());
-        Self::stored(200, pieces)
+        Self::stored(Status::OK, pieces)
     }
 
     /// An answer with plain JSON.
     pub(crate) fn json(value: &Value) -> Self {
         Self {
-            status: 200,
+            status: Status::OK,
             headers: vec![("content-type", "application/json; charset=utf-8".into())],
             body: Body::Text(value.to_string()),
             updated: None,
@@ -141,6 +142,6 @@ impl Answer {
             Body::Text(text) => text.into(),
             Body::Pieces(pieces) => Text::join(pieces).into(),
         };
-        binding::respond(self.status, &headers, &body)
+        binding::respond(self.status.code(), &headers, &body)
     }
 }

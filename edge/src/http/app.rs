@@ -2,6 +2,7 @@
 
 use super::{Answer, Body, Exchange};
 use crate::error::{Error, Reason};
+use crate::status::Status;
 use fhir::outcome::IssueType;
 use fhir::types::http_date;
 use serde_json::json;
@@ -42,7 +43,7 @@ pub(super) fn wants_page(exchange: &Exchange) -> bool {
 
 /// Sends a browser at the base URL to the client.
 pub(super) fn redirect(exchange: &Exchange) -> Answer {
-    Answer::empty(302).with("location", format!("{}/app/", exchange.base_url))
+    Answer::empty(Status::FOUND).with("location", format!("{}/app/", exchange.base_url))
 }
 
 /// Serves a file of the client, or its page for every path that is no file: the client routes.
@@ -84,7 +85,7 @@ pub(super) async fn file(exchange: &Exchange) -> Result<Answer, Error> {
         "no-cache"
     };
     let answer = Answer {
-        status: 200,
+        status: Status::OK,
         headers: vec![
             (
                 "content-type",
@@ -112,7 +113,7 @@ fn is_static(exchange: &Exchange) -> bool {
 }
 
 async fn fetch(exchange: &Exchange, path: &str) -> Result<Option<web_sys::Response>, Error> {
-    let assets = exchange.env.assets("ASSETS")?;
+    let assets = exchange.env()?.assets("ASSETS")?;
     let response = assets
         .fetch(format!("https://assets.local/{path}"), None)
         .await?;

@@ -2,6 +2,7 @@
 //! <https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2>
 
 use super::Answer;
+use crate::status::Status;
 
 /// Says how long an answer may be kept where nothing else says so, and what it depends on.
 ///
@@ -12,7 +13,8 @@ pub(super) fn keep_from_others(answer: Answer) -> Answer {
         // Pages and documents that are the same for every reader, or sign-ins.
         return answer.with("vary", "Accept, Origin");
     }
-    let is_tagged = answer.header("etag").is_some() && matches!(answer.status, 200 | 304);
+    let is_tagged = answer.header("etag").is_some()
+        && [Status::OK, Status::NOT_MODIFIED].contains(&answer.status);
     let control = if is_tagged {
         "private, no-cache"
     } else {
@@ -37,12 +39,12 @@ mod tests {
     fn only_what_has_a_tag_may_be_kept_and_is_asked_for_again() {
         let depends = Some("Authorization, Accept, Origin".to_owned());
         for (status, is_tagged, expected) in [
-            (200, true, "private, no-cache"),
-            (304, true, "private, no-cache"),
-            (200, false, "no-store"),
-            (201, true, "no-store"),
-            (404, false, "no-store"),
-            (410, true, "no-store"),
+            (Status::OK, true, "private, no-cache"),
+            (Status::NOT_MODIFIED, true, "private, no-cache"),
+            (Status::OK, false, "no-store"),
+            (Status::CREATED, true, "no-store"),
+            (Status::NOT_FOUND, false, "no-store"),
+            (Status::GONE, true, "no-store"),
         ] {
             let answer = Answer::empty(status);
             let answer = if is_tagged {
@@ -61,7 +63,7 @@ mod tests {
 
     #[test]
     fn what_says_so_itself_is_left_as_it_is() {
-        let page = Answer::empty(200).with("cache-control", "no-cache");
+        let page = Answer::empty(Status::OK).with("cache-control", "no-cache");
         let (control, vary) = kept(page);
         assert_eq!(control.as_deref(), Some("no-cache"));
         assert_eq!(vary.as_deref(), Some("Accept, Origin"));

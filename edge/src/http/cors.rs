@@ -2,6 +2,7 @@
 
 use super::Answer;
 use crate::config::Cors;
+use crate::status::Status;
 
 /// What scripts of other origins may read beside the body.
 const EXPOSED: &str = "ETag, Location, Content-Location, Last-Modified, X-Request-Id, \
@@ -17,7 +18,7 @@ pub(super) fn preflight(
     if method != "OPTIONS" || origin.is_none() || requested_method.is_none() {
         return None;
     }
-    let mut answer = Answer::empty(204);
+    let mut answer = Answer::empty(Status::NO_CONTENT);
     if allowed(cors, origin).is_some() {
         answer = answer
             .with("access-control-allow-methods", &cors.methods)

@@ -3,70 +3,77 @@
 use super::{Answer, Exchange, dpop};
 use crate::auth::challenge;
 use crate::error::{Error, Reason, Rejection};
+use crate::status::Status;
 use fhir::Release;
 use fhir::outcome::{Issue, IssueType, operation_outcome};
+use fhir::version_tag::etag;
 
 /// The status of a refusal.
-pub(crate) fn rejection_status(release: Release, reason: Reason) -> u16 {
+fn rejection_status(release: Release, reason: Reason) -> Status {
     match reason {
-        Reason::Invalid => 400,
-        Reason::Unauthenticated | Reason::Unproven(_) => 401,
-        Reason::Forbidden => 403,
-        Reason::NotFound => 404,
-        Reason::MethodNotAllowed => 405,
-        Reason::NotAcceptable => 406,
-        Reason::Contention => 409,
-        Reason::Gone(_) => 410,
+        Reason::Invalid => Status::BAD_REQUEST,
+        Reason::Unauthenticated | Reason::Unproven(_) => Status::UNAUTHORIZED,
+        Reason::Forbidden => Status::FORBIDDEN,
+        Reason::NotFound => Status::NOT_FOUND,
+        Reason::MethodNotAllowed => Status::METHOD_NOT_ALLOWED,
+        Reason::NotAcceptable => Status::NOT_ACCEPTABLE,
+        Reason::Contention => Status::CONFLICT,
+        Reason::Gone(_) => Status::GONE,
         // STU3 answers a version conflict with 409: https://hl7.org/fhir/STU3/http.html#concurrency
-        Reason::PreconditionFailed if release == Release::Stu3 => 409,
-        Reason::PreconditionFailed => 412,
-        Reason::TooLarge => 413,
-        Reason::UnsupportedMediaType => 415,
-        Reason::Throttled(_) => 429,
+        Reason::PreconditionFailed if release == Release::Stu3 => Status::CONFLICT,
+        Reason::PreconditionFailed => Status::PRECONDITION_FAILED,
+        Reason::TooLarge => Status::CONTENT_TOO_LARGE,
+        Reason::UnsupportedMediaType => Status::UNSUPPORTED_MEDIA_TYPE,
+        Reason::Throttled(_) => Status::TOO_MANY_REQUESTS,
     }
 }
 
-/// The answer to a request that failed. What is not the caller's is logged with the request id
-/// and not shown.
-pub(super) fn answer(exchange: &Exchange, error: Error) -> Answer {
-    let (status, issues, reason) = match error {
-        Error::Rejected(Rejection { reason, issues }) => (
-            rejection_status(exchange.config.release, reason),
-            issues,
-            Some(reason),
-        ),
+/// What the caller learns of an error: its status and its issues. What is not the caller's fault is
+/// logged under the request id and not shown.
+pub(super) fn told(exchange: &Exchange, error: Error) -> (Status, Vec<Issue>) {
+    match error {
+        Error::Rejected(Rejection { reason, issues }) => {
+            (rejection_status(exchange.config.release, reason), issues)
+        }
         Error::Upstream(problem) => {
             exchange.log(&problem);
             let message =
                 "A service that this server depends on did not answer; try again in a moment.";
-            (503, vec![Issue::error(IssueType::Transient, message)], None)
+            let issue = Issue::error(IssueType::Transient, message);
+            (Status::UNAVAILABLE, vec![issue])
         }
         Error::Unconfigured(remedy) => {
             exchange.log(remedy);
-            (500, vec![Issue::error(IssueType::Exception, remedy)], None)
+            let issue = Issue::error(IssueType::Exception, remedy);
+            (Status::INTERNAL_ERROR, vec![issue])
         }
-        Error::Bug(problem) => (500, vec![exchange.log(&problem)], None),
+        Error::Bug(problem) => (Status::INTERNAL_ERROR, vec![exchange.log(&problem)]),
+    }
+}
+
+/// The answer to a request that failed.
+pub(super) fn answer(exchange: &Exchange, error: Error) -> Answer {
+    let reason = match &error {
+        Error::Rejected(rejection) => Some(rejection.reason),
+        _ => None,
     };
+    let (status, issues) = told(exchange, error);
     let id = Some(exchange.request_id.as_str());
     let outcome = operation_outcome(exchange.config.release, id, &issues);
     let answer = Answer::fhir(status, outcome.to_string());
+    let first = issues.first();
+    let words = first.map_or("", |issue| issue.diagnostics.as_str());
     match reason {
         Some(Reason::Unauthenticated) => {
-            let told = issues
-                .first()
-                .map_or("", |issue| issue.diagnostics.as_str());
-            let value = challenge(&exchange.config.security, &exchange.base_url, told);
+            let value = challenge(&exchange.config.security, &exchange.base_url, words);
             answer.with("www-authenticate", value)
         }
         Some(Reason::Unproven(error)) => {
-            let told = issues
-                .first()
-                .map_or("", |issue| issue.diagnostics.as_str());
-            answer.with("www-authenticate", dpop::challenge(error, told))
+            answer.with("www-authenticate", dpop::challenge(error, words))
         }
-        Some(Reason::Gone(version)) => answer.with("etag", super::etag(version)),
+        Some(Reason::Gone(version)) => answer.with("etag", etag(version)),
         Some(Reason::Throttled(seconds)) => answer.with("retry-after", seconds.to_string()),
-        _ if status == 503 => answer.with("retry-after", "2"),
+        _ if status == Status::UNAVAILABLE => answer.with("retry-after", "2"),
         _ => answer,
     }
 }
@@ -85,5 +92,5 @@ pub(super) fn unconfigured(request_id: &str) -> Answer {
     let message = "The server is not configured correctly; its log says which variable is wrong.";
     let issue = Issue::error(IssueType::Exception, message);
     let outcome = operation_outcome(Release::R4, Some(request_id), &[issue]);
-    Answer::fhir(500, outcome.to_string()).with("x-request-id", request_id)
+    Answer::fhir(Status::INTERNAL_ERROR, outcome.to_string()).with("x-request-id", request_id)
 }

@@ -1,52 +1,47 @@
 //! One request and what belongs to it, from arrival to answer.
 
-use super::{Answer, caching, cors, dpop, negotiation, rate};
+use super::{Answer, caching, cors, dpop, negotiation};
 use crate::auth::{
     self, Admitted, Caller, Identity, Launched, Principal, ServiceToken, Verifier, authenticate,
-    authenticate_service, authorise, presented_token,
+    authenticate_service, presented_token,
 };
 use crate::binding;
 use crate::config::{Authority, Config};
-use crate::error::{Error, Reason};
-use crate::grant::action::Deed;
-use crate::grant::{Grant, PartitionName};
+use crate::error::Error;
 use crate::proxy::{PATH, Purpose};
+use crate::rate;
 use crate::seal::{nonce, open, seal};
-use crate::store::{AccessToken, Consistency, Partition, secret};
-use fhir::definitions::Definitions;
+use crate::server::Server;
+use crate::store::{AccessToken, Consistency, secret};
 use fhir::outcome::{Issue, IssueType};
-use fhir::search::{self, Handling};
+use fhir::search::Handling;
 use smart::launch_context;
+use std::net::Ipv6Addr;
+use std::ops::Deref;
 use std::rc::Rc;
 use worker::Env;
 
 /// Two years of https only. <https://www.rfc-editor.org/rfc/rfc6797>
 const HSTS: &str = "max-age=63072000";
 
-/// The most rows that the conditions of one request may read.
-const MAX_GUARDED: i64 = 100_000;
-
 /// A request being answered.
 pub(crate) struct Exchange {
-    pub(crate) config: Rc<Config>,
-    pub(crate) env: Env,
-    pub(crate) definitions: &'static Definitions,
-    /// The public base URL, without a trailing slash.
-    pub(crate) base_url: String,
+    pub(crate) server: Server,
     /// The address without the base: path segments, percent-decoded.
     pub(crate) segments: Vec<String>,
     /// The decoded pairs of the query string.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) method: String,
     pub(crate) request_id: String,
-    /// The time of arrival, in milliseconds since 1970.
-    pub(crate) now: i64,
     headers: Vec<(String, String)>,
-    partition: std::cell::OnceCell<Partition>,
-    /// Whether the caller may see only a part of what the store has to look at.
-    is_confined: std::cell::Cell<bool>,
-    /// How many rows the conditions of this request have read.
-    guarded: std::cell::Cell<i64>,
+}
+
+impl Deref for Exchange {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
 }
 
 impl Exchange {
@@ -71,9 +66,9 @@ impl Exchange {
                 .decode_utf8_lossy()
                 .into_owned()
         };
+        let base_url = config.base_url.clone();
+        let base_url = base_url.unwrap_or_else(|| origin.to_owned());
         Self {
-            definitions: Definitions::of(config.release),
-            base_url: config.base_url.clone().unwrap_or_else(|| origin.to_owned()),
             segments: path
                 .split('/')
                 .filter(|s| !s.is_empty())
@@ -82,15 +77,10 @@ impl Exchange {
             query: form_urlencoded::parse(query.as_bytes())
                 .into_owned()
                 .collect(),
+            server: Server::new(config, env, base_url, now),
             method,
             request_id,
-            now,
             headers,
-            partition: std::cell::OnceCell::new(),
-            is_confined: std::cell::Cell::new(false),
-            guarded: std::cell::Cell::default(),
-            config,
-            env,
         }
     }
 
@@ -102,13 +92,16 @@ impl Exchange {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The store's partition, opened at first use.
-    pub(crate) fn partition(&self) -> Result<&Partition, Error> {
-        if let Some(partition) = self.partition.get() {
-            return Ok(partition);
+    /// Where the request comes from: the address, of IPv6 the network that one customer has.
+    pub(crate) fn address(&self) -> String {
+        let address = self.header("cf-connecting-ip").unwrap_or("local");
+        match address.parse::<Ipv6Addr>() {
+            Ok(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string()
+            }
+            Err(_) => address.to_owned(),
         }
-        let opened = Partition::open(&self.env, PartitionName::Default)?;
-        Ok(self.partition.get_or_init(|| opened))
     }
 
     /// The identity provider that people sign in at.
@@ -169,10 +162,11 @@ impl Exchange {
             }
             return Ok(known);
         }
-        rate::check_failures(self)?;
+        let address = self.address();
+        rate::check_failures(&address, self.now)?;
         let admitted = self.admit(token).await;
         if matches!(admitted, Err(Error::Rejected(_))) {
-            rate::count_failure(self).await;
+            self.rates.count_failure(&address, self.now).await;
         }
         admitted
     }
@@ -254,62 +248,6 @@ impl Exchange {
         authenticate_service(&self.verifier(), token, service, &own.roles)
     }
 
-    /// Permission to do one thing with resources of a type; 403 when the caller has none.
-    pub(crate) fn authorise<D: Deed>(
-        &self,
-        principal: &Principal,
-        resource_type: &'static str,
-    ) -> Result<Grant<D>, Error> {
-        let grant = authorise(principal, resource_type, &self.search_context())?;
-        if !grant.confinement().is_everything() {
-            self.is_confined.set(true);
-        }
-        Ok(grant)
-    }
-
-    /// Checks that the caller may post bundles.
-    pub(crate) fn check_may_post_bundles(&self, principal: &Principal) -> Result<(), Error> {
-        auth::check_may_post_bundles(principal, &self.search_context())
-    }
-
-    /// What the constraints of scopes are read against.
-    fn search_context(&self) -> search::Context<'_> {
-        search::Context {
-            definitions: self.definitions,
-            base_url: &self.base_url,
-            now: self.now.saturating_mul(10_000),
-            handling: Handling::Strict,
-        }
-    }
-
-    /// Counts the rows that a condition has read. All conditions of a request are tested once more
-    /// when it is committed, in one go.
-    ///
-    /// # Errors
-    /// 400 when they are too many together.
-    pub(crate) fn count_guarded(&self, rows: i64) -> Result<(), Error> {
-        self.guarded.set(self.guarded.get() + rows);
-        if self.guarded.get() <= MAX_GUARDED {
-            return Ok(());
-        }
-        let message = "The conditions of this request have to look at too many resources together. \
-            Use conditions that few resources meet, such as an identifier, or send fewer at once.";
-        Err(Error::invalid_because(Issue::error(
-            IssueType::TooCostly,
-            message,
-        )))
-    }
-
-    /// The definition's own name of a resource type; 404 when there is none.
-    pub(crate) fn resource_type(&self, name: &str) -> Result<&'static str, Error> {
-        let definition = self.definitions.resource(name);
-        definition.map(|definition| definition.name).ok_or_else(|| {
-            let release = self.definitions.release();
-            let message = format!("`{name}` is not a resource type of FHIR {release}.");
-            Error::rejected(Reason::NotFound, IssueType::NotFound, message)
-        })
-    }
-
     /// What `Prefer: handling=` asks for.
     pub(crate) fn handling(&self) -> Result<Handling, Error> {
         negotiation::handling(self.header("prefer"))
@@ -367,11 +305,11 @@ impl Exchange {
                 .collect();
             answer = answer.with("x-correlation-id", id);
         }
-        if let Some(partition) = self.partition.get() {
+        if let Some(partition) = self.used_partition() {
             let charge = partition.charge();
             // How many commits there were, and how many rows were read before it was known whose
             // they are, tells a caller who may see only some of the others.
-            if !self.is_confined.get() {
+            if !self.is_confined() {
                 if charge.sequence > 0 {
                     answer = answer.with("x-ms-session-token", charge.sequence.to_string());
                 }

@@ -3,6 +3,7 @@
 
 use super::{Answer, Exchange};
 use crate::error::Error;
+use crate::status::Status;
 
 /// `POST /fault/{kind}`: `panic` here, `ledger-panic` or `ledger-panic-in-transaction` there.
 pub(super) async fn inject(exchange: &Exchange, kind: &str) -> Result<Answer, Error> {
@@ -15,5 +16,5 @@ pub(super) async fn inject(exchange: &Exchange, kind: &str) -> Result<Answer, Er
         }
         _ => {}
     }
-    Ok(Answer::empty(204))
+    Ok(Answer::empty(Status::NO_CONTENT))
 }

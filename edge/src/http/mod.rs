@@ -9,10 +9,11 @@ pub(crate) mod dpop;
 mod error;
 mod exchange;
 mod fault;
+mod interact;
 mod negotiation;
 mod open;
-mod preconditions;
-pub(crate) mod rate;
+mod render;
+mod responses;
 mod router;
 mod token_in_url;
 
@@ -24,10 +25,8 @@ use worker::Env;
 
 pub(crate) use answer::{Answer, Body};
 pub(crate) use dpop::Unproven;
-pub(crate) use error::{method_not_allowed, rejection_status};
+pub(crate) use error::method_not_allowed;
 pub(crate) use exchange::Exchange;
-pub(crate) use preconditions::{etag, if_match, if_none_match};
-pub(crate) use rate::Rate;
 
 thread_local! {
     static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };

@@ -4,6 +4,7 @@ use super::{Answer, Exchange};
 use crate::error::Error;
 use crate::grant::PartitionName;
 use crate::proxy;
+use crate::status::Status;
 use crate::store::Partition;
 use fhir::Release;
 use fhir::capability::{Deployment, capability_statement};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 /// `GET /health/check`: whether the ledger answers.
 pub(super) async fn health(exchange: &Exchange) -> Result<Answer, Error> {
-    let ledger = Partition::open(&exchange.env, PartitionName::Default)?
+    let ledger = Partition::open(exchange.env()?, PartitionName::Default)?
         .is_healthy()
         .await;
     let status = |healthy: bool| if healthy { "Healthy" } else { "Unhealthy" };
@@ -24,7 +25,7 @@ pub(super) async fn health(exchange: &Exchange) -> Result<Answer, Error> {
         }],
     }));
     if !ledger {
-        answer.status = 503;
+        answer.status = Status::UNAVAILABLE;
     }
     Ok(answer.with("cache-control", "no-store"))
 }
@@ -43,7 +44,7 @@ pub(super) async fn metadata(exchange: &Exchange) -> Result<Answer, Error> {
     };
     let statement = capability_statement(exchange.definitions, &deployment);
     // Discovery is for every origin: https://hl7.org/fhir/smart-app-launch/conformance.html
-    Ok(Answer::fhir(200, statement.to_string())
+    Ok(Answer::fhir(Status::OK, statement.to_string())
         .with("access-control-allow-origin", "*")
         .with("cache-control", "no-cache"))
 }

@@ -1,13 +1,12 @@
 //! The whole URL map.
 
-use super::{Answer, Exchange, app, cors, error, fault, open, token_in_url};
-use crate::auth::Principal;
+use super::{Answer, Exchange, app, cors, error, fault, interact, open, token_in_url};
 use crate::error::{Error, Reason};
-use crate::interaction;
 use crate::proxy;
+use crate::status::Status;
 use fhir::interaction::Interaction;
 use fhir::outcome::IssueType;
-use fhir::route::{self, Matched};
+use fhir::route;
 
 /// Answers a request by its method and path. Preflights come first, then what anybody may see,
 /// then everything else, which needs a token.
@@ -45,7 +44,9 @@ pub(super) async fn route(
             proxy::launch(exchange, request).await
         }
         ("GET", SMART_CONFIGURATION) => proxy::smart_configuration(exchange).await,
-        ("GET", ICON) => Ok(Answer::empty(204).with("cache-control", "max-age=86400")),
+        ("GET", ICON) => {
+            Ok(Answer::empty(Status::NO_CONTENT).with("cache-control", "max-age=86400"))
+        }
         ("GET", ["app", "config.json"]) => app::configuration(exchange),
         ("GET", ["app", ..]) => app::file(exchange).await,
         ("GET", []) if app::wants_page(exchange) => Ok(app::redirect(exchange)),
@@ -78,42 +79,8 @@ async fn resource(
     let principal = exchange.authenticate().await?;
     exchange.check_acceptable()?;
     match matched {
-        Some(matched) => interact(exchange, &principal, matched, request).await,
+        Some(matched) => interact::interact(exchange, &principal, matched, request).await,
         None => no_route(exchange, segments),
-    }
-}
-
-async fn interact(
-    exchange: &Exchange,
-    principal: &Principal,
-    matched: Matched<'_>,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    let Matched {
-        route,
-        resource_type: name,
-        id,
-        version,
-    } = matched;
-    match route.interaction {
-        Interaction::Read => interaction::read(exchange, principal, name, id).await,
-        Interaction::Vread => interaction::vread(exchange, principal, (name, id), version).await,
-        Interaction::Update => interaction::update(exchange, principal, (name, id), request).await,
-        Interaction::Delete => interaction::delete(exchange, principal, name, id).await,
-        Interaction::HistoryInstance => {
-            interaction::history_instance(exchange, principal, (name, id), &exchange.query).await
-        }
-        Interaction::Create => interaction::create(exchange, principal, name, request).await,
-        Interaction::SearchType if route.method == "POST" => {
-            interaction::post_search(exchange, principal, name, request).await
-        }
-        Interaction::SearchType => {
-            interaction::search_type(exchange, principal, name, &exchange.query).await
-        }
-        Interaction::Capabilities => open::metadata(exchange).await,
-        Interaction::Batch | Interaction::Transaction => {
-            interaction::bundle(exchange, principal, request).await
-        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! Conditions that are searches: `If-None-Exist`, `Type?criteria` in references and addresses.
 //! <https://hl7.org/fhir/R4/http.html#ccreate>
 
-use super::written::location;
-use crate::auth::Principal;
+use super::context::Context;
+use super::outcome::{Outcome, Stored, VersionStamp};
 use crate::error::{Error, Reason};
 use crate::grant::action::Search;
-use crate::http::{Answer, Exchange, etag};
 use crate::store::{self, Consistency, Guard, Version};
+use fhir::Address;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{self, Handling};
 
@@ -24,24 +24,18 @@ pub(super) struct Resolved {
 /// # Errors
 /// 400 when the criteria are none, 412 when more than one resource meets them.
 pub(super) async fn resolve(
-    exchange: &Exchange,
-    principal: &Principal,
+    context: Context<'_>,
     resource_type: &'static str,
     criteria: &str,
 ) -> Result<Resolved, Error> {
-    let grant = exchange.authorise::<Search>(principal, resource_type)?;
+    let grant = context.authorise::<Search>(resource_type)?;
     let pairs: Vec<(String, String)> =
         form_urlencoded::parse(criteria.trim_start_matches('?').as_bytes())
             .into_owned()
             .collect();
-    let context = search::Context {
-        definitions: exchange.definitions,
-        base_url: &exchange.base_url,
-        now: exchange.now.saturating_mul(10_000),
-        // A criterion that is passed over would match everything.
-        handling: Handling::Strict,
-    };
-    let query = search::parse(&context, resource_type, &pairs).map_err(Error::invalid)?;
+    // A criterion that is passed over would match everything.
+    let read_against = context.search_context(Handling::Strict);
+    let query = search::parse(&read_against, resource_type, &pairs).map_err(Error::invalid)?;
     if query.predicates.is_empty() {
         let message = format!("The condition `{criteria}` has no criteria to search by.");
         return Err(Error::invalid_because(Issue::error(
@@ -49,10 +43,10 @@ pub(super) async fn resolve(
             message,
         )));
     }
-    let partition = exchange.partition()?;
+    let partition = context.partition()?;
     let before = partition.charge().rows_read;
-    let (statement, mut ids) = store::ids(partition, exchange.definitions, &grant, &query).await?;
-    exchange.count_guarded(partition.charge().rows_read - before)?;
+    let (statement, mut ids) = store::ids(partition, context.definitions, &grant, &query).await?;
+    context.count_guarded(partition.charge().rows_read - before)?;
     if ids.len() > 1 {
         let message = format!("More than one {resource_type} matches `{criteria}`.");
         let code = IssueType::MultipleMatches;
@@ -68,18 +62,14 @@ pub(super) async fn resolve(
     })
 }
 
-/// The answer to a conditional create that found a resource: that resource, as it is now.
-pub(super) async fn existing(
-    exchange: &Exchange,
-    principal: &Principal,
-    (resource_type, id): (&'static str, &str),
-) -> Result<Answer, Error> {
-    let grant = exchange.authorise::<Search>(principal, resource_type)?;
+/// The outcome of a conditional create that found a resource: that resource, as it is now.
+pub(super) async fn existing(context: Context<'_>, address: Address) -> Result<Outcome, Error> {
+    let grant = context.authorise::<Search>(address.resource_type)?;
     let found = store::read(
-        exchange.partition()?,
-        exchange.definitions,
+        context.partition()?,
+        context.definitions,
         &grant,
-        id,
+        &address.id,
         Consistency::Strong,
     );
     let Some(Version {
@@ -89,16 +79,11 @@ pub(super) async fn existing(
         ..
     }) = found.await?
     else {
-        return Err(Error::not_found(resource_type, id));
+        return Err(Error::not_found(&address));
     };
-    let answer = if exchange.wants_minimal() {
-        Answer::empty(200)
-    } else {
-        Answer::stored(200, [body])
-    };
-    let place = location(exchange, resource_type, id, version);
-    Ok(answer
-        .with("etag", etag(version))
-        .with("location", place)
-        .last_modified(updated))
+    Ok(Outcome::Existing(Stored {
+        address,
+        stamp: VersionStamp { version, updated },
+        body,
+    }))
 }

@@ -1,7 +1,7 @@
 //! From the JSON that was sent to what the store keeps: checked, rendered, indexed.
 
+use super::context::Context;
 use crate::error::{Error, Reason};
-use crate::http::Exchange;
 use fhir::meta::Rendered;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{IndexRows, extract};
@@ -15,14 +15,14 @@ const MAX_RESOURCE: usize = 20 * 1024 * 1024;
 ///
 /// # Errors
 /// 400 with every issue.
-pub(super) fn check(exchange: &Exchange, resource_type: &str, body: &Value) -> Result<(), Error> {
+pub(super) fn check(context: Context<'_>, resource_type: &str, body: &Value) -> Result<(), Error> {
     let stated = body.get("resourceType").and_then(Value::as_str);
     if let Some(stated) = stated.filter(|stated| *stated != resource_type) {
         let message = format!("The body is a {stated}; this address takes a {resource_type}.");
         let issue = Issue::error(IssueType::Invalid, message).at("Resource.resourceType");
         return Err(Error::invalid_because(issue));
     }
-    let issues = validate(exchange.definitions, body);
+    let issues = validate(context.definitions, body);
     if issues.is_empty() {
         Ok(())
     } else {
@@ -35,7 +35,7 @@ pub(super) fn check(exchange: &Exchange, resource_type: &str, body: &Value) -> R
 /// # Errors
 /// 413 when it is larger than the store takes.
 pub(super) fn prepare(
-    exchange: &Exchange,
+    context: Context<'_>,
     body: &Value,
     id: &str,
 ) -> Result<(Rendered, IndexRows), Error> {
@@ -48,7 +48,7 @@ pub(super) fn prepare(
             message,
         ));
     }
-    let rows = extract(exchange.definitions, body, &exchange.base_url);
+    let rows = extract(context.definitions, body, &context.base_url);
     if let Some(problem) = &rows.crowded {
         let message = format!("The resource cannot be searched for: {problem}");
         let issue = Issue::error(IssueType::TooCostly, message);

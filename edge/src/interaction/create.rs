@@ -1,75 +1,68 @@
 //! create: `POST /{type}`, with `If-None-Exist` only when nothing like it exists.
 //! <https://hl7.org/fhir/R4/http.html#create>
 
-use super::{conditional, content, written};
-use crate::auth::Principal;
-use crate::binding;
+use super::context::Context;
+use super::outcome::{Outcome, Written};
+use super::{conditional, content, refusal};
 use crate::error::Error;
 use crate::grant::action;
-use crate::http::{Answer, Exchange, rate};
 use crate::store::{Command, Refusal, Write};
+use fhir::Address;
 use serde_json::Value;
 
-/// Reads the body of a POST and creates its resource.
-pub(crate) async fn create(
-    exchange: &Exchange,
-    principal: &Principal,
-    name: &str,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    let resource_type = exchange.resource_type(name)?;
-    exchange.authorise::<action::Create>(principal, resource_type)?;
-    let body = exchange.json(request).await?;
-    let condition = exchange.header("if-none-exist");
-    create_resource(exchange, principal, resource_type, &body, condition).await
+/// A request to create a resource.
+pub(crate) struct Create {
+    pub(crate) resource_type: &'static str,
+    /// The resource; an id in it is not used.
+    pub(crate) body: Value,
+    /// The criteria that no resource may meet yet.
+    pub(crate) if_none_exist: Option<String>,
 }
 
-/// Creates a resource under a new id; an id in the body is not used.
-pub(super) async fn create_resource(
-    exchange: &Exchange,
-    principal: &Principal,
-    resource_type: &'static str,
-    body: &Value,
-    if_none_exist: Option<&str>,
-) -> Result<Answer, Error> {
-    let grant = exchange.authorise::<action::Create>(principal, resource_type)?;
+/// Creates a resource under a new id, unless its condition finds one.
+///
+/// # Errors
+/// 400 when the resource or the condition is not valid, 412 when several resources meet the
+/// condition.
+pub(super) async fn create(context: Context<'_>, request: Create) -> Result<Outcome, Error> {
+    let Create {
+        resource_type,
+        body,
+        if_none_exist,
+    } = request;
+    let grant = context.authorise::<action::Create>(resource_type)?;
     if if_none_exist.is_some() {
-        rate::count_search(exchange, grant.subject()).await?;
+        context.count_search(&grant).await?;
     }
-    content::check(exchange, resource_type, body)?;
-    let id = binding::random_uuid();
-    let (rendered, rows) = content::prepare(exchange, body, &id)?;
+    content::check(context, resource_type, &body)?;
+    let address = Address::new(resource_type, (context.draw_id)());
+    let (rendered, rows) = content::prepare(context, &body, &address.id)?;
     for _ in 0..conditional::ATTEMPTS {
         let mut command = Command::default();
-        if let Some(criteria) = if_none_exist {
-            let resolved =
-                conditional::resolve(exchange, principal, resource_type, criteria).await?;
-            if let Some(existing) = resolved.id {
-                let address = (resource_type, existing.as_str());
-                return conditional::existing(exchange, principal, address).await;
+        if let Some(criteria) = &if_none_exist {
+            let resolved = conditional::resolve(context, resource_type, criteria).await?;
+            if let Some(id) = resolved.id {
+                return conditional::existing(context, Address::new(resource_type, id)).await;
             }
             command.guards.push(resolved.guard);
         }
         let content = (rendered.clone(), rows.clone());
-        let definitions = exchange.definitions;
-        let write = Write::create(definitions, &grant, id.clone(), content);
+        let write = Write::create(context.definitions, &grant, address.id.clone(), content);
         command.writes.push(write);
-        let done = exchange.partition()?.apply(&command).await?;
-        match done {
+        match context.partition()?.apply(&command).await? {
             Ok(committed) => {
                 let committed = committed.first().copied();
                 let committed =
                     committed.ok_or_else(|| Error::Bug("a write has no result".into()))?;
-                return Ok(written::answer(
-                    exchange,
-                    (resource_type, &id),
-                    &rendered,
+                return Ok(Outcome::Written(Written {
+                    address,
                     committed,
-                ));
+                    content: rendered,
+                }));
             }
             Err(Refusal::Changed) => {}
-            Err(refusal) => return Err(written::refused(resource_type, &id, refusal)),
+            Err(refused) => return Err(refusal::of_write(&address, refused)),
         }
     }
-    Err(written::refused(resource_type, &id, Refusal::Changed))
+    Err(refusal::contention())
 }

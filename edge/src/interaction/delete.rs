@@ -1,45 +1,38 @@
 //! delete: `DELETE /{type}/{id}`. The versions stay; the resource is gone.
 //! <https://hl7.org/fhir/R4/http.html#delete>
 
-use super::written;
-use crate::auth::Principal;
+use super::context::Context;
+use super::outcome::{Outcome, VersionStamp};
+use super::refusal;
 use crate::error::Error;
 use crate::grant::action;
-use crate::http::{Answer, Exchange, etag, if_match};
 use crate::store::{Command, Write};
+use fhir::Address;
 
-/// Deletes a resource; deleting what is not there succeeds as well.
-pub(crate) async fn delete(
-    exchange: &Exchange,
-    principal: &Principal,
-    name: &str,
-    id: &str,
-) -> Result<Answer, Error> {
-    let resource_type = exchange.resource_type(name)?;
-    let expected = if_match(exchange.header("if-match"))?;
-    delete_resource(exchange, principal, (resource_type, id), expected).await
+/// A request to delete a resource.
+pub(crate) struct Delete {
+    pub(crate) address: Address,
+    /// The version that must be current.
+    pub(crate) if_match: Option<i64>,
 }
 
-/// Deletes a resource of a known type.
-pub(super) async fn delete_resource(
-    exchange: &Exchange,
-    principal: &Principal,
-    (resource_type, id): (&'static str, &str),
-    if_match: Option<i64>,
-) -> Result<Answer, Error> {
-    let grant = exchange.authorise::<action::Delete>(principal, resource_type)?;
-    let write = Write::delete(exchange.definitions, &grant, id.to_owned(), if_match);
+/// Deletes a resource; deleting one that is not there succeeds as well.
+///
+/// # Errors
+/// 412 when another version is current than `if_match` names.
+pub(super) async fn delete(context: Context<'_>, request: Delete) -> Result<Outcome, Error> {
+    let Delete { address, if_match } = request;
+    let grant = context.authorise::<action::Delete>(address.resource_type)?;
+    let write = Write::delete(context.definitions, &grant, address.id.clone(), if_match);
     let command = Command {
         writes: vec![write],
         ..Command::default()
     };
-    let done = exchange.partition()?.apply(&command).await?;
-    let committed = done.map_err(|refusal| written::refused(resource_type, id, refusal))?;
-    let version = committed.first().map_or(0, |committed| committed.version);
-    let answer = Answer::empty(204);
-    Ok(if version > 0 {
-        answer.with("etag", etag(version))
-    } else {
-        answer
-    })
+    let done = context.partition()?.apply(&command).await?;
+    let committed = done.map_err(|refused| refusal::of_write(&address, refused))?;
+    let committed = committed.first().filter(|committed| committed.version > 0);
+    Ok(Outcome::Deleted(committed.map(|committed| VersionStamp {
+        version: committed.version,
+        updated: committed.updated,
+    })))
 }

@@ -1,38 +1,54 @@
-//! One entry of a bundle as a request of its own, and its answer as a response entry.
-//! <https://hl7.org/fhir/R4/bundle.html#bundle-response>
+//! One entry of a bundle as a request of its own: by its own method, address, resource and
+//! conditions, whatever headers the bundle came with.
+//! <https://hl7.org/fhir/R4/bundle.html#bundle-request>
 
-use super::{create, delete, history_instance, read, search_type, update, vread};
-use crate::auth::Principal;
-use crate::error::{Error, Reason, Rejection};
-use crate::http::{Answer, Exchange, if_match, rejection_status};
-use crate::store::Text;
+use super::context::Context;
+use super::create::Create;
+use super::delete::Delete;
+use super::history_instance::HistoryInstance;
+use super::read::Read;
+use super::request::Request;
+use super::search_type::SearchType;
+use super::update::Update;
+use super::vread::Vread;
+use crate::error::{Error, Reason};
+use crate::store::Consistency;
+use fhir::Address;
 use fhir::bundle::{Entry, Method, Target};
 use fhir::interaction::Interaction;
-use fhir::outcome::{Issue, IssueType, operation_outcome};
+use fhir::outcome::{Issue, IssueType};
 use fhir::route;
-use serde_json::{Map, Value, json};
+use fhir::search::Handling;
+use fhir::types::Interval;
+use fhir::version_tag::{self, ReadCondition};
+use serde_json::Value;
 
-/// Does what an entry asks for.
-pub(super) async fn perform(
-    exchange: &Exchange,
-    principal: &Principal,
-    entry: &Entry,
-) -> Result<Answer, Error> {
-    let resource = entry.resource.as_ref().unwrap_or(&Value::Null);
-    let expected = if_match(entry.if_match.as_deref())?;
-    match (entry.method, &entry.target) {
-        (Method::Post, Target::Type(name)) => {
-            let condition = entry.if_none_exist.as_deref();
-            create::create_resource(exchange, principal, name, resource, condition).await
-        }
-        (Method::Put, Target::Instance(name, id)) => {
-            update::update_resource(exchange, principal, (name, id), resource, expected).await
-        }
+/// The request that an entry stands for.
+///
+/// # Errors
+/// What is wrong with it, or that it asks for what a bundle cannot.
+pub(super) fn request(context: Context<'_>, entry: Entry) -> Result<Request, Error> {
+    let if_match = if_match(&entry)?;
+    match (entry.method, entry.target) {
+        (Method::Post, Target::Type(resource_type)) => Ok(Request::Create(Create {
+            resource_type,
+            body: entry.resource.unwrap_or(Value::Null),
+            if_none_exist: entry.if_none_exist,
+        })),
+        (Method::Put, Target::Instance(resource_type, id)) => Ok(Request::Update(Update {
+            address: Address { resource_type, id },
+            body: entry.resource.unwrap_or(Value::Null),
+            if_match,
+        })),
         (Method::Put, Target::Type(_)) => Err(no_conditional_update()),
-        (Method::Delete, Target::Instance(name, id)) => {
-            delete::delete_resource(exchange, principal, (name, id), expected).await
+        (Method::Delete, Target::Instance(resource_type, id)) => Ok(Request::Delete(Delete {
+            address: Address { resource_type, id },
+            if_match,
+        })),
+        (Method::Get, target) => {
+            let condition = read_condition(&entry.if_none_match, &entry.if_modified_since)?;
+            get(context, &target, entry.query.as_deref(), condition)
         }
-        (Method::Get, target) => get(exchange, principal, target, entry.query.as_deref()).await,
         _ => Err(Error::rejected(
             Reason::MethodNotAllowed,
             IssueType::NotSupported,
@@ -41,42 +57,84 @@ pub(super) async fn perform(
     }
 }
 
+/// The version that must be current for the entry to be done.
+pub(super) fn if_match(entry: &Entry) -> Result<Option<i64>, Error> {
+    let read = entry.if_match.as_deref().map(version_tag::if_match);
+    read.transpose().map_err(|message| {
+        let issue = Issue::error(IssueType::Invalid, message);
+        Error::invalid_because(issue.at("Bundle.entry.request.ifMatch"))
+    })
+}
+
 /// Conditional update is not offered yet.
 pub(super) fn no_conditional_update() -> Error {
     let message = "Conditional update (PUT with criteria) is not supported; PUT to `Type/id`.";
     Error::rejected(Reason::Invalid, IssueType::NotSupported, message)
 }
 
-async fn get(
-    exchange: &Exchange,
-    principal: &Principal,
+fn read_condition(
+    if_none_match: &Option<String>,
+    if_modified_since: &Option<String>,
+) -> Result<ReadCondition, Error> {
+    let since = if_modified_since
+        .as_deref()
+        .map(|text| -> Result<i64, Error> {
+            let instant = Interval::parse(text).map_err(|reason| {
+                let message = format!("ifModifiedSince is `{text}`: {reason}.");
+                let issue = Issue::error(IssueType::Value, message);
+                Error::invalid_because(issue.at("Bundle.entry.request.ifModifiedSince"))
+            })?;
+            Ok(instant.low.div_euclid(10_000))
+        });
+    Ok(ReadCondition::new(
+        if_none_match.as_deref(),
+        since.transpose()?,
+    ))
+}
+
+fn get(
+    context: Context<'_>,
     target: &Target,
     query: Option<&str>,
-) -> Result<Answer, Error> {
+    condition: ReadCondition,
+) -> Result<Request, Error> {
     let query = query.unwrap_or_default().as_bytes();
-    let pairs: Vec<(String, String)> = form_urlencoded::parse(query).into_owned().collect();
+    let parameters: Vec<(String, String)> = form_urlencoded::parse(query).into_owned().collect();
     let segments: Vec<&str> = match target {
         Target::Type(name) => vec![name],
         Target::Instance(name, id) => vec![name, id],
         Target::Path(path) => path.split('/').collect(),
     };
-    let Some(matched) = route::find(exchange.definitions, "GET", &segments) else {
+    let Some(matched) = route::find(context.definitions, "GET", &segments) else {
         if let [name, ..] = segments.as_slice() {
-            exchange.resource_type(name)?;
+            context.resource_type(name)?;
         }
         return Err(nothing_at(&segments));
     };
-    let (name, id) = (matched.resource_type, matched.id);
+    let address = Address::new(matched.resource_type, matched.id);
+    let consistency = Consistency::Strong;
     match matched.route.interaction {
-        Interaction::SearchType => {
-            search_type::search_type(exchange, principal, name, &pairs).await
-        }
-        Interaction::Read => read::read(exchange, principal, name, id).await,
-        Interaction::HistoryInstance => {
-            history_instance::history_instance(exchange, principal, (name, id), &pairs).await
-        }
-        Interaction::Vread => vread::vread(exchange, principal, (name, id), matched.version).await,
-        // What the server can do is not data; the others are not got.
+        Interaction::SearchType => Ok(Request::SearchType(SearchType {
+            resource_type: matched.resource_type,
+            parameters,
+            handling: Handling::Lenient,
+        })),
+        Interaction::Read => Ok(Request::Read(Read {
+            address,
+            consistency,
+            condition,
+        })),
+        Interaction::HistoryInstance => Ok(Request::HistoryInstance(HistoryInstance {
+            address,
+            parameters,
+        })),
+        Interaction::Vread => Ok(Request::Vread(Vread {
+            address,
+            version_id: matched.version.to_owned(),
+            consistency,
+            condition,
+        })),
+        // The capabilities are not data, and nothing else is a GET.
         Interaction::Capabilities
         | Interaction::Create
         | Interaction::Update
@@ -90,49 +148,4 @@ fn nothing_at(segments: &[&str]) -> Error {
     let path = segments.join("/");
     let message = format!("This server has nothing at /{path} that a bundle can get.");
     Error::rejected(Reason::NotFound, IssueType::NotFound, message)
-}
-
-/// The response entry for an answer.
-pub(super) fn response(answer: &Answer) -> Vec<Text> {
-    let mut response = Map::new();
-    response.insert("status".into(), json!(answer.status.to_string()));
-    for (header, name) in [("location", "location"), ("etag", "etag")] {
-        if let Some(value) = answer.header(header) {
-            response.insert(name.into(), json!(value));
-        }
-    }
-    if let Some(updated) = answer.updated {
-        let updated = fhir::types::instant(updated);
-        response.insert("lastModified".into(), json!(updated));
-    }
-    let response = json!(response).to_string();
-    match answer.text() {
-        Some(body) => vec![
-            "{\"resource\":".into(),
-            body,
-            format!(",\"response\":{response}}}").into(),
-        ],
-        None => vec![format!("{{\"response\":{response}}}").into()],
-    }
-}
-
-/// The response entry for an entry that failed. What is not the caller's is logged and not shown;
-/// other entries may have been done, so it never ends the whole request.
-pub(super) fn failure(exchange: &Exchange, error: Error) -> Vec<Text> {
-    let (status, issues) = match error {
-        Error::Rejected(Rejection { reason, issues }) => {
-            (rejection_status(exchange.config.release, reason), issues)
-        }
-        Error::Upstream(problem) => (503, vec![exchange.log(&problem)]),
-        Error::Unconfigured(remedy) => (500, vec![exchange.log(remedy)]),
-        Error::Bug(problem) => (500, vec![exchange.log(&problem)]),
-    };
-    failed(exchange, status, &issues)
-}
-
-/// A response entry with an OperationOutcome.
-pub(super) fn failed(exchange: &Exchange, status: u16, issues: &[Issue]) -> Vec<Text> {
-    let outcome = operation_outcome(exchange.config.release, None, issues);
-    let response = json!({ "response": { "status": status.to_string(), "outcome": outcome } });
-    vec![response.to_string().into()]
 }

@@ -1,56 +1,65 @@
 //! read: `GET /{type}/{id}`. <https://hl7.org/fhir/R4/http.html#read>
 
-use crate::auth::Principal;
+use super::context::Context;
+use super::outcome::{Outcome, Stored, VersionStamp};
 use crate::error::{Error, Reason};
 use crate::grant::action;
-use crate::http::{Answer, Exchange, etag, if_none_match};
-use crate::store::{self, Version};
+use crate::store::{self, Consistency, Version};
+use fhir::Address;
 use fhir::outcome::IssueType;
 use fhir::types::is_id;
+use fhir::version_tag::ReadCondition;
 
-/// The current version of a resource; 304 when the caller has it already.
-pub(crate) async fn read(
-    exchange: &Exchange,
-    principal: &Principal,
-    name: &str,
-    id: &str,
-) -> Result<Answer, Error> {
-    let resource_type = exchange.resource_type(name)?;
-    let grant = exchange.authorise::<action::Read>(principal, resource_type)?;
-    let consistency = exchange.consistency()?;
-    if !is_id(id) {
-        return Err(Error::not_found(resource_type, id));
-    }
-    let partition = exchange.partition()?;
-    let address = (resource_type, id);
-    let version = store::read(partition, exchange.definitions, &grant, id, consistency).await?;
-    let version = version.ok_or_else(|| Error::not_found(resource_type, id))?;
-    answer(exchange, address, version)
+/// A request for the current version of a resource.
+pub(crate) struct Read {
+    pub(crate) address: Address,
+    pub(crate) consistency: Consistency,
+    /// When the caller has the version already.
+    pub(crate) condition: ReadCondition,
 }
 
-/// A version as an answer; 410 when it is a deletion.
-pub(super) fn answer(
-    exchange: &Exchange,
-    (resource_type, id): (&str, &str),
-    version: Version,
-) -> Result<Answer, Error> {
-    let Some(body) = version.body else {
-        let message = format!(
-            "{resource_type}/{id} was deleted in version {}.",
-            version.version
-        );
-        return Err(Error::rejected(
-            Reason::Gone(version.version),
-            IssueType::Deleted,
-            message,
-        ));
+/// The current version of a resource.
+///
+/// # Errors
+/// 404 when there is none that the caller may see, 410 when it was deleted.
+pub(super) async fn read(context: Context<'_>, request: Read) -> Result<Outcome, Error> {
+    let Read {
+        address,
+        consistency,
+        condition,
+    } = request;
+    let grant = context.authorise::<action::Read>(address.resource_type)?;
+    if !is_id(&address.id) {
+        return Err(Error::not_found(&address));
+    }
+    let partition = context.partition()?;
+    let definitions = context.definitions;
+    let found = store::read(partition, definitions, &grant, &address.id, consistency).await?;
+    let version = found.ok_or_else(|| Error::not_found(&address))?;
+    outcome(address, version, &condition)
+}
+
+/// A version as an outcome; 410 when it is a deletion.
+pub(super) fn outcome(
+    address: Address,
+    found: Version,
+    condition: &ReadCondition,
+) -> Result<Outcome, Error> {
+    let stamp = VersionStamp {
+        version: found.version,
+        updated: found.updated,
     };
-    let tag = etag(version.version);
-    let is_known = if_none_match(exchange.header("if-none-match"), version.version);
-    let answer = if is_known {
-        Answer::empty(304)
-    } else {
-        Answer::stored(200, [body])
+    let Some(body) = found.body else {
+        let message = format!("{address} was deleted in version {}.", stamp.version);
+        let reason = Reason::Gone(stamp.version);
+        return Err(Error::rejected(reason, IssueType::Deleted, message));
     };
-    Ok(answer.with("etag", tag).last_modified(version.updated))
+    if condition.has(stamp.version, stamp.updated) {
+        return Ok(Outcome::NotModified(stamp));
+    }
+    Ok(Outcome::Found(Stored {
+        address,
+        stamp,
+        body,
+    }))
 }

@@ -1,62 +1,54 @@
 //! update: `PUT /{type}/{id}`, with `If-Match` only over the version that it names.
 //! <https://hl7.org/fhir/R4/http.html#update>
 
-use super::{content, written};
-use crate::auth::Principal;
+use super::context::Context;
+use super::outcome::{Outcome, Written};
+use super::{content, refusal};
 use crate::error::Error;
 use crate::grant::action;
-use crate::http::{Answer, Exchange, if_match};
 use crate::store::{Command, Write};
+use fhir::Address;
 use fhir::outcome::{Issue, IssueType};
 use serde_json::Value;
 
-/// Reads the body of a PUT and makes it the next version, or the first.
-pub(crate) async fn update(
-    exchange: &Exchange,
-    principal: &Principal,
-    (name, id): (&str, &str),
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    let resource_type = exchange.resource_type(name)?;
-    exchange.authorise::<action::Update>(principal, resource_type)?;
-    let expected = if_match(exchange.header("if-match"))?;
-    let body = exchange.json(request).await?;
-    update_resource(exchange, principal, (resource_type, id), &body, expected).await
+/// A request to make `body` the next version of a resource, or the first.
+pub(crate) struct Update {
+    pub(crate) address: Address,
+    pub(crate) body: Value,
+    /// The version that must be current.
+    pub(crate) if_match: Option<i64>,
 }
 
-/// Makes `body` the next version of a resource.
-pub(super) async fn update_resource(
-    exchange: &Exchange,
-    principal: &Principal,
-    (resource_type, id): (&'static str, &str),
-    body: &Value,
-    if_match: Option<i64>,
-) -> Result<Answer, Error> {
-    let grant = exchange.authorise::<action::Update>(principal, resource_type)?;
-    content::check(exchange, resource_type, body)?;
-    check_id(id, body)?;
-    let (rendered, rows) = content::prepare(exchange, body, id)?;
-    let write = Write::update(
-        exchange.definitions,
-        &grant,
-        id.to_owned(),
+/// Makes the body the next version of a resource.
+///
+/// # Errors
+/// 400 when the resource is not valid, 412 when another version is current than `if_match` names.
+pub(super) async fn update(context: Context<'_>, request: Update) -> Result<Outcome, Error> {
+    let Update {
+        address,
+        body,
         if_match,
-        (rendered.clone(), rows),
-    );
+    } = request;
+    let grant = context.authorise::<action::Update>(address.resource_type)?;
+    content::check(context, address.resource_type, &body)?;
+    check_id(&address.id, &body)?;
+    let (rendered, rows) = content::prepare(context, &body, &address.id)?;
+    let content = (rendered.clone(), rows);
+    let id = address.id.clone();
+    let write = Write::update(context.definitions, &grant, id, if_match, content);
     let command = Command {
         writes: vec![write],
         ..Command::default()
     };
-    let done = exchange.partition()?.apply(&command).await?;
-    let committed = done.map_err(|refusal| written::refused(resource_type, id, refusal))?;
+    let done = context.partition()?.apply(&command).await?;
+    let committed = done.map_err(|refused| refusal::of_write(&address, refused))?;
     let committed = committed.first().copied();
     let committed = committed.ok_or_else(|| Error::Bug("a write has no result".into()))?;
-    Ok(written::answer(
-        exchange,
-        (resource_type, id),
-        &rendered,
+    Ok(Outcome::Written(Written {
+        address,
         committed,
-    ))
+        content: rendered,
+    }))
 }
 
 /// The body must carry the id of the address.

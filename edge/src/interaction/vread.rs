@@ -1,41 +1,49 @@
 //! vread: `GET /{type}/{id}/_history/{vid}`. <https://hl7.org/fhir/R4/http.html#vread>
 
-use super::read::answer;
-use crate::auth::Principal;
+use super::context::Context;
+use super::outcome::Outcome;
+use super::read::outcome;
 use crate::error::{Error, Reason};
 use crate::grant::action;
-use crate::http::{Answer, Exchange};
-use crate::store;
+use crate::store::{self, Consistency};
+use fhir::Address;
 use fhir::outcome::IssueType;
 use fhir::types::is_id;
+use fhir::version_tag::ReadCondition;
+
+/// A request for one version of a resource.
+pub(crate) struct Vread {
+    pub(crate) address: Address,
+    /// The version's id, as the caller wrote it.
+    pub(crate) version_id: String,
+    pub(crate) consistency: Consistency,
+    /// When the caller has the version already.
+    pub(crate) condition: ReadCondition,
+}
 
 /// One version of a resource.
-pub(crate) async fn vread(
-    exchange: &Exchange,
-    principal: &Principal,
-    (name, id): (&str, &str),
-    version_id: &str,
-) -> Result<Answer, Error> {
-    let resource_type = exchange.resource_type(name)?;
-    let grant = exchange.authorise::<action::Read>(principal, resource_type)?;
-    let consistency = exchange.consistency()?;
+///
+/// # Errors
+/// 404 when there is none that the caller may see, 410 when the version is a deletion.
+pub(super) async fn vread(context: Context<'_>, request: Vread) -> Result<Outcome, Error> {
+    let Vread {
+        address,
+        version_id,
+        consistency,
+        condition,
+    } = request;
+    let grant = context.authorise::<action::Read>(address.resource_type)?;
     let not_found = || {
-        let message = format!("{resource_type}/{id} has no version `{version_id}`.");
+        let message = format!("{address} has no version `{version_id}`.");
         Error::rejected(Reason::NotFound, IssueType::NotFound, message)
     };
-    if !is_id(id) {
-        return Err(Error::not_found(resource_type, id));
+    if !is_id(&address.id) {
+        return Err(Error::not_found(&address));
     }
-    let number = version_id.parse::<u32>().map_err(|_| not_found())?;
-    let address = (resource_type, id);
-    let partition = exchange.partition()?;
-    let found = store::vread(
-        partition,
-        exchange.definitions,
-        &grant,
-        id,
-        i64::from(number),
-        consistency,
-    );
-    answer(exchange, address, found.await?.ok_or_else(not_found)?)
+    let version = version_id.parse::<u32>().map_err(|_| not_found())?;
+    let (partition, definitions) = (context.partition()?, context.definitions);
+    let (id, version) = (address.id.as_str(), i64::from(version));
+    let found = store::vread(partition, definitions, &grant, id, version, consistency).await?;
+    let found = found.ok_or_else(not_found)?;
+    outcome(address, found, &condition)
 }

@@ -7,6 +7,7 @@ use super::{Purpose, value};
 use crate::auth::ServiceToken;
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
+use crate::status::Status;
 use serde_json::json;
 use smart::granted_scope::granted;
 
@@ -47,5 +48,5 @@ pub(super) async fn issue(
         "expires_in": token.expires - token.issued,
         "scope": token.scope,
     });
-    Ok(Ok(not_stored(exchange, 200, &response)))
+    Ok(Ok(not_stored(exchange, Status::OK, &response)))
 }

@@ -9,6 +9,7 @@ use super::{Purpose, value};
 use crate::auth::{self, ServiceToken};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
+use crate::status::Status;
 use serde_json::{Map, Value, json};
 use smart::qualified_scope::unqualify;
 
@@ -32,7 +33,7 @@ pub(crate) async fn introspect(
     Ok(match told {
         Ok(described) => {
             let inactive = || json!({ "active": false });
-            not_stored(exchange, 200, &described.unwrap_or_else(inactive))
+            not_stored(exchange, Status::OK, &described.unwrap_or_else(inactive))
         }
         Err(refused) => refusal::answer(exchange, &refused),
     })

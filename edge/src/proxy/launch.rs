@@ -8,6 +8,7 @@ use super::{Purpose, rate_limit, vouched};
 use crate::auth::check_data_action;
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
+use crate::status::Status;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use smart::launch_context::{FIELDS, parse, told};
@@ -94,7 +95,7 @@ pub(crate) async fn launch(
     let handle = exchange.seal(Purpose::Launch, &sealed).await?;
     let mut answer = Answer::json(&json!({ "launch": handle, "expires_in": LIFETIME / 1000 }))
         .with("cache-control", "no-store");
-    answer.status = 201;
+    answer.status = Status::CREATED;
     Ok(answer)
 }
 

@@ -7,6 +7,7 @@ use super::value;
 use crate::auth::{LogoutToken, check_logout_token, ending};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
+use crate::status::Status;
 
 /// Ends the sessions that the form's `logout_token` names.
 pub(crate) async fn logout(
@@ -14,7 +15,7 @@ pub(crate) async fn logout(
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     match end(exchange, request).await? {
-        Ok(()) => Ok(Answer::empty(200).with("cache-control", "no-store")),
+        Ok(()) => Ok(Answer::empty(Status::OK).with("cache-control", "no-store")),
         Err(refused) => Ok(refusal::answer(exchange, &refused)),
     }
 }

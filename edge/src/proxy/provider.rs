@@ -9,6 +9,7 @@ use super::{provider_error, value};
 use crate::auth;
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
+use crate::status::Status;
 use serde_json::{Map, Value};
 
 /// Sends the form to the provider and completes its answer.
@@ -38,7 +39,7 @@ pub(super) async fn redeem(
     let forwarded = forwarded.into_iter();
     sent.extend(forwarded.filter_map(|name| Some((name, value(form, name)?.to_owned()))));
     let (status, mut answer) = match ask(exchange, &sent).await {
-        Ok((status, answer)) if (200..300).contains(&status) => (status, answer),
+        Ok((status, answer)) if status.is_success() => (status, answer),
         refused => return refuse(exchange, &used, refused).await,
     };
     // Now, and not before: whoever only tried must not use the code up. Of several whom the
@@ -62,7 +63,7 @@ pub(super) async fn redeem(
 async fn refuse(
     exchange: &Exchange,
     used: &Used,
-    answered: Result<(u16, Map<String, Value>), Error>,
+    answered: Result<(Status, Map<String, Value>), Error>,
 ) -> Result<Result<Answer, Refused>, Error> {
     match used {
         Used::RefreshToken(taken) => taken.give_back(exchange).await?,
@@ -73,15 +74,12 @@ async fn refuse(
         Used::Code(_) | Used::Nothing => {}
     }
     let (status, answer) = answered?;
-    if status >= 500 {
+    if status.is_server_error() {
         let problem = format!("the token endpoint answered with status {status}");
         return Err(Error::Upstream(problem));
     }
-    let status = if matches!(status, 401 | 429) {
-        status
-    } else {
-        400
-    };
+    let is_kept = [Status::UNAUTHORIZED, Status::TOO_MANY_REQUESTS].contains(&status);
+    let status = if is_kept { status } else { Status::BAD_REQUEST };
     let told = provider_error::told(&answer);
     Ok(Ok(not_stored(exchange, status, &told)))
 }
@@ -89,7 +87,7 @@ async fn refuse(
 async fn ask(
     exchange: &Exchange,
     form: &[(&'static str, String)],
-) -> Result<(u16, Map<String, Value>), Error> {
+) -> Result<(Status, Map<String, Value>), Error> {
     let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
     let origin = exchange.header("origin");
     let (status, answer) = auth::post_form(&provider.token_endpoint, form, origin).await?;

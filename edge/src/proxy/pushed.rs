@@ -8,6 +8,7 @@ use super::refusal::{self, Refused, missing, not_stored};
 use super::{Purpose, repeated, value};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
+use crate::status::Status;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -79,7 +80,7 @@ async fn take(
         return Ok(Err(Refused("invalid_request", words.into())));
     }
     let answer = json!({ "request_uri": format!("{URN}{sealed}"), "expires_in": LIFETIME / 1000 });
-    Ok(Ok(not_stored(exchange, 201, &answer)))
+    Ok(Ok(not_stored(exchange, Status::CREATED, &answer)))
 }
 
 /// The request that the parameters of an authorization request refer to. Nothing else that they

@@ -6,7 +6,8 @@ use super::client_authentication::Client;
 use super::refusal::{Refused, TOO_MANY};
 use crate::auth::Principal;
 use crate::error::Error;
-use crate::http::{Exchange, Rate, rate};
+use crate::http::Exchange;
+use crate::rate::{PERIOD, Rate, throttled};
 
 const OF_ADDRESS: &str =
     "Too many requests for signing in came from this address; try again in a minute.";
@@ -17,12 +18,12 @@ const OF_ADDRESS: &str =
 /// 429 when the address has asked too often.
 pub(super) async fn count(exchange: &Exchange) -> Result<(), Error> {
     let within = count_address(exchange).await;
-    within.map_err(|_| rate::throttled(OF_ADDRESS, rate::PERIOD))
+    within.map_err(|_| throttled(OF_ADDRESS, PERIOD))
 }
 
 /// The same where forms are answered in OAuth's words.
 pub(super) async fn count_address(exchange: &Exchange) -> Result<(), Refused> {
-    if rate::count(exchange, Rate::Proxy, &rate::address(exchange)).await {
+    if exchange.rates.count(Rate::Proxy, &exchange.address()).await {
         return Ok(());
     }
     Err(Refused(TOO_MANY, OF_ADDRESS.into()))
@@ -37,7 +38,7 @@ pub(super) async fn count_client(exchange: &Exchange, client: &Client) -> Result
     } else {
         // As long as an id can be, whatever is sent.
         let id: String = id.chars().take(128).collect();
-        format!("{} {id}", rate::address(exchange))
+        format!("{} {id}", exchange.address())
     };
     within(exchange, &key).await
 }
@@ -51,7 +52,7 @@ pub(super) async fn count_caller(
 }
 
 async fn within(exchange: &Exchange, key: &str) -> Result<(), Refused> {
-    if rate::count(exchange, Rate::Token, key).await {
+    if exchange.rates.count(Rate::Token, key).await {
         return Ok(());
     }
     let words = "Too many requests of this client; try again in a minute.";

@@ -3,6 +3,7 @@
 use crate::auth;
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
+use crate::status::Status;
 use fhir::outcome::{Issue, IssueType};
 use smart::redirect_uri::callback;
 
@@ -21,7 +22,7 @@ pub(super) fn address(address: &str, parameters: &[(&str, &str)]) -> String {
 
 /// Sends the browser on.
 pub(super) fn to(address: String) -> Answer {
-    Answer::empty(302)
+    Answer::empty(Status::FOUND)
         .with("location", address)
         .with("cache-control", "no-store")
         .with("referrer-policy", "no-referrer")

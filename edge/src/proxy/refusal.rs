@@ -3,8 +3,9 @@
 
 use super::repeated;
 use crate::error::Error;
-use crate::http::rate::PERIOD;
 use crate::http::{Answer, Exchange};
+use crate::rate::PERIOD;
+use crate::status::Status;
 use serde_json::{Value, json};
 
 /// An error code of OAuth and its description.
@@ -44,26 +45,26 @@ pub(super) fn missing(name: &str) -> Refused {
 /// The answer to a refused request.
 pub(super) fn answer(exchange: &Exchange, Refused(error, description): &Refused) -> Answer {
     let status = match *error {
-        "invalid_client" => 401,
-        TOO_MANY => 429,
-        _ => 400,
+        "invalid_client" => Status::UNAUTHORIZED,
+        TOO_MANY => Status::TOO_MANY_REQUESTS,
+        _ => Status::BAD_REQUEST,
     };
     let refusal = json!({ "error": error, "error_description": description });
     let answer = not_stored(exchange, status, &refusal);
     match status {
-        429 => answer.with("retry-after", PERIOD.to_string()),
+        Status::TOO_MANY_REQUESTS => answer.with("retry-after", PERIOD.to_string()),
         _ => answer,
     }
 }
 
 /// JSON that nobody keeps. <https://www.rfc-editor.org/rfc/rfc6749#section-5.1>
-pub(super) fn not_stored(exchange: &Exchange, status: u16, value: &Value) -> Answer {
+pub(super) fn not_stored(exchange: &Exchange, status: Status, value: &Value) -> Answer {
     let mut answer = Answer::json(value)
         .with("cache-control", "no-store")
         .with("pragma", "no-cache");
     answer.status = status;
     // Who tried a header is told which one to send.
-    if status == 401 && exchange.header("authorization").is_some() {
+    if status == Status::UNAUTHORIZED && exchange.header("authorization").is_some() {
         answer = answer.with("www-authenticate", "Basic realm=\"SMART on FHIR\"");
     }
     answer

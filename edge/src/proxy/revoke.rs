@@ -7,6 +7,7 @@ use super::{Purpose, client_authentication, rate_limit, value};
 use crate::auth::{self, ServiceToken, token_id};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
+use crate::status::Status;
 use serde_json::Value;
 
 /// Ends the token that the form holds. A token that means nothing here is ended already.
@@ -15,7 +16,7 @@ pub(crate) async fn revoke(
     request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     match end(exchange, request).await? {
-        Ok(()) => Ok(Answer::empty(200)
+        Ok(()) => Ok(Answer::empty(Status::OK)
             .with("cache-control", "no-store")
             .with("pragma", "no-cache")),
         Err(refused) => Ok(refusal::answer(exchange, &refused)),

@@ -8,6 +8,7 @@ use super::value;
 use crate::auth::{self, SignedOut, check_may_end_sessions, ending, token_id};
 use crate::error::Error;
 use crate::http::{Answer, Exchange};
+use crate::status::Status;
 
 /// Ends what the form names: the `object_id` of a person or service, of one `issuer` or of all, or
 /// the authorization of a `token`.
@@ -30,7 +31,7 @@ pub(crate) async fn revoke_sessions(
         Err(refused) => Err(refused),
     };
     Ok(match ended {
-        Ok(()) => Answer::empty(204).with("cache-control", "no-store"),
+        Ok(()) => Answer::empty(Status::NO_CONTENT).with("cache-control", "no-store"),
         Err(refused) => refusal::answer(exchange, &refused),
     })
 }

@@ -8,6 +8,7 @@ use crate::auth::{Principal, authenticate};
 use crate::error::{Error, Reason};
 use crate::grant::action::Read;
 use crate::http::Exchange;
+use crate::interaction::Context;
 use crate::store::{self, Consistency};
 use fhir::outcome::IssueType;
 use serde_json::{Map, Value};
@@ -84,7 +85,11 @@ pub(super) async fn read(
     id: &str,
 ) -> Result<Value, Error> {
     let resource_type = exchange.resource_type(name)?;
-    let grant = exchange.authorise::<Read>(person, resource_type)?;
+    let context = Context {
+        server: &exchange.server,
+        principal: person,
+    };
+    let grant = context.authorise::<Read>(resource_type)?;
     let found = store::read(
         exchange.partition()?,
         exchange.definitions,

@@ -33,7 +33,7 @@ pub(crate) use authorization::{AccessToken, Advance, Issued};
 pub(crate) use command::{Command, Committed, Guard, Outcome, Refusal};
 pub(crate) use partition::Partition;
 pub(crate) use read::{Consistency, Version, history, read, vread};
-pub(crate) use search::{ids, page, total};
+pub(crate) use search::{Match, ids, page, total};
 pub(crate) use secret::secret;
 pub(crate) use text::Text;
 pub(crate) use write::Write;

@@ -50,6 +50,10 @@ pub struct Entry {
     pub query: Option<String>,
     /// The condition `If-Match`.
     pub if_match: Option<String>,
+    /// The condition `If-None-Match`.
+    pub if_none_match: Option<String>,
+    /// The condition `If-Modified-Since`, an instant here.
+    pub if_modified_since: Option<String>,
     /// The condition `If-None-Exist`.
     pub if_none_exist: Option<String>,
 }
@@ -163,6 +167,8 @@ fn read(definitions: &'static Definitions, entry: Value, base_url: &str) -> Resu
         target,
         query,
         if_match: text(&request, "ifMatch"),
+        if_none_match: text(&request, "ifNoneMatch"),
+        if_modified_since: text(&request, "ifModifiedSince"),
         if_none_exist: text(&request, "ifNoneExist"),
     };
     check_resource(&entry)?;

@@ -1,21 +1,24 @@
-//! Writes points in time: `instant` for FHIR, IMF-fixdate for HTTP.
+//! Writes points in time as FHIR's `instant`.
 
 use super::calendar::date;
 
 const MILLISECONDS_PER_DAY: i64 = 86_400_000;
 
-struct Parts {
-    year: i64,
-    month: i64,
-    day: i64,
-    weekday: i64,
-    hour: i64,
-    minute: i64,
-    second: i64,
+/// A point in time, taken apart.
+pub(super) struct Parts {
+    pub(super) year: i64,
+    pub(super) month: i64,
+    pub(super) day: i64,
+    /// 0 is Sunday.
+    pub(super) weekday: i64,
+    pub(super) hour: i64,
+    pub(super) minute: i64,
+    pub(super) second: i64,
     millisecond: i64,
 }
 
-fn parts(milliseconds: i64) -> Parts {
+/// Takes apart milliseconds since 1970.
+pub(super) fn parts(milliseconds: i64) -> Parts {
     let day_number = milliseconds.div_euclid(MILLISECONDS_PER_DAY);
     let within = milliseconds.rem_euclid(MILLISECONDS_PER_DAY);
     let (year, month, day) = date(day_number);
@@ -47,33 +50,9 @@ pub fn instant(milliseconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
 }
 
-/// The same point in time as `Last-Modified` writes it. <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>
-pub fn http_date(milliseconds: i64) -> String {
-    const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let Parts {
-        year,
-        month,
-        day,
-        weekday,
-        hour,
-        minute,
-        second,
-        ..
-    } = parts(milliseconds);
-    let name = |names: &[&'static str], at: i64| {
-        let at = usize::try_from(at).unwrap_or_default();
-        names.get(at).copied().unwrap_or_default()
-    };
-    let weekday = name(&WEEKDAYS, weekday);
-    let month = name(&MONTHS, month - 1);
-    format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::http_date;
     use super::*;
 
     #[test]

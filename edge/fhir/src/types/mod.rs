@@ -3,9 +3,11 @@
 
 mod calendar;
 mod date_time;
+mod http_date;
 mod instant;
 mod primitive;
 
 pub use date_time::{Interval, Ticks};
-pub use instant::{http_date, instant};
+pub use http_date::{http_date, parse_http_date};
+pub use instant::instant;
 pub use primitive::{check_primitive, is_id};

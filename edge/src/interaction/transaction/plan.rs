@@ -1,15 +1,13 @@
 //! Plans a transaction: who gets which id, what refers to what, and the command that does it all.
 
-use crate::auth::Principal;
-use crate::binding;
 use crate::error::Error;
 use crate::grant::{Grant, action};
-use crate::http::{Exchange, if_match};
-use crate::interaction::conditional;
-use crate::interaction::content;
-use crate::interaction::entry::no_conditional_update;
+use crate::interaction::context::Context;
+use crate::interaction::entry::{if_match, no_conditional_update};
+use crate::interaction::{conditional, content};
 use crate::store::{Command, Write};
-use fhir::bundle::{ConditionalReferences, Conditions, Entry, Method, Names, Target, rewrite};
+use fhir::Address;
+use fhir::bundle::{self, ConditionalReferences, Conditions, Entry, Method, Names, rewrite};
 use fhir::outcome::{Issue, IssueType};
 use fhir::validate::validate;
 use serde_json::Value;
@@ -20,7 +18,7 @@ pub(super) enum Planned {
     /// It is the write of that number.
     Write(usize),
     /// `If-None-Exist` found a resource; nothing is written.
-    Existing(&'static str, String),
+    Existing(Address),
     /// It is read after the commit.
     Get,
 }
@@ -43,10 +41,9 @@ enum Granted {
     Later,
 }
 
-/// The address that an entry will have.
-struct Address {
-    resource_type: &'static str,
-    id: String,
+/// The resource that an entry writes or stands for.
+struct Place {
+    address: Address,
     /// Whether it is there already and stays as it is.
     exists: bool,
 }
@@ -56,24 +53,18 @@ impl Plan {
     ///
     /// # Errors
     /// What is wrong with any entry, with its place in the bundle. Nothing has changed then.
-    pub(super) async fn make(
-        exchange: &Exchange,
-        principal: &Principal,
-        entries: &[Entry],
-    ) -> Result<Self, Error> {
+    pub(super) async fn make(context: Context<'_>, entries: &[Entry]) -> Result<Self, Error> {
         let mut plan = Self {
             command: Command::default(),
             planned: Vec::with_capacity(entries.len()),
             grants: Vec::new(),
         };
-        plan.authorise(exchange, principal, entries)?;
-        let addresses = plan.addresses(exchange, principal, entries).await?;
-        check_distinct(&addresses)?;
-        let names = names(exchange, entries, &addresses)?;
-        let conditions = plan
-            .conditional_references(exchange, principal, entries)
-            .await?;
-        plan.write(exchange, entries, &addresses, (&names, &conditions))?;
+        plan.authorise(context, entries)?;
+        let places = plan.places(context, entries).await?;
+        check_distinct(&places)?;
+        let names = names(context, entries, &places)?;
+        let conditions = plan.conditional_references(context, entries).await?;
+        plan.write(context, entries, &places, (&names, &conditions))?;
         Ok(plan)
     }
 
@@ -84,91 +75,81 @@ impl Plan {
             .position(|planned| matches!(planned, Planned::Write(at) if *at == write))
     }
 
-    fn authorise(
-        &mut self,
-        exchange: &Exchange,
-        principal: &Principal,
-        entries: &[Entry],
-    ) -> Result<(), Error> {
+    fn authorise(&mut self, context: Context<'_>, entries: &[Entry]) -> Result<(), Error> {
         for entry in entries {
-            let (Target::Type(name) | Target::Instance(name, _)) = &entry.target else {
+            let (bundle::Target::Type(name) | bundle::Target::Instance(name, _)) = &entry.target
+            else {
                 self.grants.push(Granted::Later);
                 continue;
             };
             self.grants.push(match entry.method {
-                Method::Delete => Granted::Delete(exchange.authorise(principal, name)?),
-                Method::Post => Granted::Create(exchange.authorise(principal, name)?),
-                Method::Put => Granted::Update(exchange.authorise(principal, name)?),
+                Method::Delete => Granted::Delete(context.authorise(name)?),
+                Method::Post => Granted::Create(context.authorise(name)?),
+                Method::Put => Granted::Update(context.authorise(name)?),
                 Method::Get => Granted::Later,
             });
         }
         Ok(())
     }
 
-    async fn addresses(
+    async fn places(
         &mut self,
-        exchange: &Exchange,
-        principal: &Principal,
+        context: Context<'_>,
         entries: &[Entry],
-    ) -> Result<Vec<Option<Address>>, Error> {
-        let mut addresses = Vec::with_capacity(entries.len());
+    ) -> Result<Vec<Option<Place>>, Error> {
+        let mut places = Vec::with_capacity(entries.len());
         // The same condition twice means the same resource, be it there or about to be.
         let mut conditions: HashMap<(&str, &str), String> = HashMap::new();
         for (at, entry) in entries.iter().enumerate() {
-            let address = match (&entry.target, entry.method) {
-                (_, Method::Get) | (Target::Path(_), _) => None,
-                (Target::Instance(resource_type, id), _) => Some(Address {
-                    resource_type,
-                    id: id.clone(),
+            let place = match (&entry.target, entry.method) {
+                (_, Method::Get) | (bundle::Target::Path(_), _) => None,
+                (bundle::Target::Instance(resource_type, id), _) => Some(Place {
+                    address: Address::new(resource_type, id.clone()),
                     exists: false,
                 }),
-                (Target::Type(_), Method::Put) => return Err(no_conditional_update()),
-                (Target::Type(resource_type), _) => {
+                (bundle::Target::Type(_), Method::Put) => return Err(no_conditional_update()),
+                (bundle::Target::Type(resource_type), _) => {
                     let mut existing = None;
                     if let Some(criteria) = &entry.if_none_exist {
                         let condition = (*resource_type, criteria.as_str());
                         existing = conditions.get(&condition).cloned();
                         if existing.is_none() {
-                            let resolved =
-                                conditional::resolve(exchange, principal, resource_type, criteria);
+                            let resolved = conditional::resolve(context, resource_type, criteria);
                             let resolved = resolved.await.map_err(|error| in_entry(error, at))?;
                             self.command.guards.push(resolved.guard);
                             existing = resolved.id;
                         }
                     }
                     let exists = existing.is_some();
-                    let id = existing.unwrap_or_else(binding::random_uuid);
+                    let id = existing.unwrap_or_else(context.draw_id);
                     if let Some(criteria) = &entry.if_none_exist {
                         conditions.insert((resource_type, criteria), id.clone());
                     }
-                    Some(Address {
-                        resource_type,
-                        id,
+                    Some(Place {
+                        address: Address::new(resource_type, id),
                         exists,
                     })
                 }
             };
-            addresses.push(address);
+            places.push(place);
         }
-        Ok(addresses)
+        Ok(places)
     }
 
     async fn conditional_references(
         &mut self,
-        exchange: &Exchange,
-        principal: &Principal,
+        context: Context<'_>,
         entries: &[Entry],
     ) -> Result<Conditions, Error> {
         let mut conditions = Conditions::new();
         let mut found = ConditionalReferences::default();
         for resource in entries.iter().filter_map(|entry| entry.resource.as_ref()) {
-            found.collect(exchange.definitions, resource);
+            found.collect(context.definitions, resource);
         }
         for reference in found.references {
             let (name, criteria) = reference.split_once('?').unwrap_or((&reference, ""));
-            let resource_type = exchange.resource_type(name)?;
-            let resolved =
-                conditional::resolve(exchange, principal, resource_type, criteria).await?;
+            let resource_type = context.resource_type(name)?;
+            let resolved = conditional::resolve(context, resource_type, criteria).await?;
             let Some(id) = resolved.id else {
                 let message =
                     format!("The conditional reference `{reference}` matches no resource.");
@@ -185,18 +166,18 @@ impl Plan {
     /// orders them.
     fn write(
         &mut self,
-        exchange: &Exchange,
+        context: Context<'_>,
         entries: &[Entry],
-        addresses: &[Option<Address>],
+        places: &[Option<Place>],
         (names, conditions): (&Names, &Conditions),
     ) -> Result<(), Error> {
         let mut issues = Vec::new();
         let mut writes = Vec::new();
-        for (at, (entry, address)) in entries.iter().zip(addresses).enumerate() {
-            let Some(address) = address.as_ref().filter(|address| !address.exists) else {
+        for (at, (entry, place)) in entries.iter().zip(places).enumerate() {
+            let Some(Place { address, .. }) = place.as_ref().filter(|place| !place.exists) else {
                 continue;
             };
-            let expected = if_match(entry.if_match.as_deref()).map_err(|e| in_entry(e, at))?;
+            let expected = if_match(entry).map_err(|error| in_entry(error, at))?;
             let id = address.id.clone();
             let content = if entry.method == Method::Delete {
                 None
@@ -208,14 +189,14 @@ impl Plan {
                     issues.push(placed(issue, at));
                     continue;
                 }
-                let found = validate(exchange.definitions, &resource);
+                let found = validate(context.definitions, &resource);
                 if !found.is_empty() {
                     issues.extend(found.into_iter().map(|issue| placed(issue, at)));
                     continue;
                 }
-                Some(content::prepare(exchange, &resource, &id)?)
+                Some(content::prepare(context, &resource, &id)?)
             };
-            let definitions = exchange.definitions;
+            let definitions = context.definitions;
             let write = match (self.grants.get(at), content) {
                 (Some(Granted::Delete(grant)), _) => {
                     Write::delete(definitions, grant, id, expected)
@@ -240,31 +221,29 @@ impl Plan {
             self.command.writes.push(write);
         }
         self.planned
-            .extend(addresses.iter().enumerate().map(|(at, address)| {
-                match (numbers.get(&at), address) {
-                    (Some(number), _) => Planned::Write(*number),
-                    (None, Some(address)) => {
-                        Planned::Existing(address.resource_type, address.id.clone())
-                    }
-                    (None, None) => Planned::Get,
-                }
-            }));
+            .extend(
+                places
+                    .iter()
+                    .enumerate()
+                    .map(|(at, place)| match (numbers.get(&at), place) {
+                        (Some(number), _) => Planned::Write(*number),
+                        (None, Some(place)) => Planned::Existing(place.address.clone()),
+                        (None, None) => Planned::Get,
+                    }),
+            );
         Ok(())
     }
 }
 
 /// No two entries may write the same resource.
-fn check_distinct(addresses: &[Option<Address>]) -> Result<(), Error> {
-    let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
-    for (at, address) in addresses.iter().enumerate() {
-        let Some(address) = address.as_ref().filter(|address| !address.exists) else {
+fn check_distinct(places: &[Option<Place>]) -> Result<(), Error> {
+    let mut seen: HashMap<&Address, usize> = HashMap::new();
+    for (at, place) in places.iter().enumerate() {
+        let Some(Place { address, .. }) = place.as_ref().filter(|place| !place.exists) else {
             continue;
         };
-        if let Some(first) = seen.insert((address.resource_type, &address.id), at) {
-            let message = format!(
-                "Entries {first} and {at} both write {}/{}.",
-                address.resource_type, address.id
-            );
+        if let Some(first) = seen.insert(address, at) {
+            let message = format!("Entries {first} and {at} both write {address}.");
             let issue = Issue::error(IssueType::Duplicate, message);
             return Err(Error::invalid_because(
                 issue.at(format!("Bundle.entry[{at}].request")),
@@ -276,13 +255,15 @@ fn check_distinct(addresses: &[Option<Address>]) -> Result<(), Error> {
 
 /// What the entries are called that references can name.
 fn names(
-    exchange: &Exchange,
+    context: Context<'_>,
     entries: &[Entry],
-    addresses: &[Option<Address>],
+    places: &[Option<Place>],
 ) -> Result<Names, Error> {
-    let mut names = Names::new(exchange.definitions, &exchange.base_url);
-    for (at, (entry, address)) in entries.iter().zip(addresses).enumerate() {
-        let Some(address) = address else { continue };
+    let mut names = Names::new(context.definitions, &context.base_url);
+    for (at, (entry, place)) in entries.iter().zip(places).enumerate() {
+        let Some(Place { address, .. }) = place else {
+            continue;
+        };
         if entry.method != Method::Delete {
             names
                 .add(entry, (address.resource_type, &address.id))
