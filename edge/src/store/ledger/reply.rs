@@ -5,7 +5,7 @@
 //! search and null elsewhere. In rows with bodies the body column
 //! holds the body's length in UTF-16 units (null: no body), and the bodies follow the line, one
 //! after the other. Rows whose bodies would make the answer too long are left out, and `is cut`
-//! says so. `store/partition.rs` reads it.
+//! says so. `store/by_ledger/query.rs` reads it.
 
 use crate::store::large_text::pack;
 use crate::store::sqlite::{Selected, Taken};
