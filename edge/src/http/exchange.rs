@@ -12,10 +12,11 @@ use crate::proxy::{PATH, Purpose};
 use crate::rate;
 use crate::seal::{nonce, open, seal};
 use crate::server::Server;
-use crate::store::{AccessToken, Consistency, secret};
+use crate::store::{AccessToken, Authorizations, Consistency, secret};
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::Handling;
 use smart::launch_context;
+use std::cell::OnceCell;
 use std::net::Ipv6Addr;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -34,6 +35,7 @@ pub(crate) struct Exchange {
     pub(crate) method: String,
     pub(crate) request_id: String,
     headers: Vec<(String, String)>,
+    authorizations: OnceCell<Authorizations>,
 }
 
 impl Deref for Exchange {
@@ -81,6 +83,7 @@ impl Exchange {
             method,
             request_id,
             headers,
+            authorizations: OnceCell::new(),
         }
     }
 
@@ -102,6 +105,15 @@ impl Exchange {
             }
             Err(_) => address.to_owned(),
         }
+    }
+
+    /// The OAuth state, opened at first use.
+    pub(crate) fn authorizations(&self) -> Result<&Authorizations, Error> {
+        if let Some(authorizations) = self.authorizations.get() {
+            return Ok(authorizations);
+        }
+        let opened = Authorizations::open(self.env()?)?;
+        Ok(self.authorizations.get_or_init(|| opened))
     }
 
     /// The identity provider that people sign in at.
@@ -133,7 +145,7 @@ impl Exchange {
 
     /// Marks an id as used; `false` when it was used before.
     pub(crate) async fn spend(&self, id: &str, expires: i64) -> Result<bool, Error> {
-        self.partition()?.spend(id, expires).await
+        self.authorizations()?.spend(id, expires).await
     }
 
     /// What tokens are checked against.
@@ -209,8 +221,10 @@ impl Exchange {
             ..
         } = identity;
         let session = session.as_deref().unwrap_or_default();
-        let known = self.partition()?.access_token(token_id, person, session);
-        let known = known.await?;
+        let authorizations = self.authorizations()?;
+        let known = authorizations
+            .access_token(token_id, person, session)
+            .await?;
         if known.is_revoked {
             return Err(auth::refuse("the token was revoked"));
         }

@@ -7,7 +7,6 @@ use super::by_ledger::Ledger;
 use super::by_memory::Memory;
 use super::command::{Command, Committed, Refusal};
 use super::read::Version;
-use crate::binding::LedgerStub;
 use crate::error::Error;
 use fhir::search::{Sql, Way};
 
@@ -83,15 +82,6 @@ impl Engine {
             Self::Ledger(ledger) => ledger.cached(key).await,
             #[cfg(test)]
             Self::Memory(_) => None,
-        }
-    }
-
-    /// The Durable Object, where there is one.
-    pub(super) fn stub(&self) -> Result<&LedgerStub, Error> {
-        match self {
-            Self::Ledger(ledger) => Ok(ledger.stub()),
-            #[cfg(test)]
-            Self::Memory(_) => Err(Error::Bug("no ledger keeps the OAuth state here".into())),
         }
     }
 

@@ -6,14 +6,12 @@ use super::by_ledger::Ledger;
 use super::command::{Command, Committed, Refusal};
 use super::engine::Engine;
 use super::read::Version;
-use crate::binding::LedgerStub;
 use crate::error::Error;
 use crate::grant::action::Deed;
 use crate::grant::{Grant, PartitionName};
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{Sql, Way};
 use std::cell::Cell;
-use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
 /// How many values SQLite binds in one statement.
@@ -149,24 +147,6 @@ impl Partition {
     /// A version from the cache near the reader, if it has arrived there.
     pub(super) async fn cached(&self, key: &str) -> Option<Version> {
         self.engine.cached(key).await
-    }
-
-    /// Marks an id as used until `expires` (milliseconds since 1970); `false` when it was before.
-    pub(crate) async fn spend(&self, id: &str, expires: i64) -> Result<bool, Error> {
-        let spent = JsFuture::from(self.stub()?.spend(id, expires as f64)?).await?;
-        Ok(spent.is_truthy())
-    }
-
-    /// Whether an id is marked as used.
-    pub(crate) async fn is_spent(&self, id: &str) -> Result<bool, Error> {
-        Ok(JsFuture::from(self.stub()?.is_spent(id)?)
-            .await?
-            .is_truthy())
-    }
-
-    /// The Durable Object that keeps the OAuth state.
-    pub(super) fn stub(&self) -> Result<&LedgerStub, Error> {
-        self.engine.stub()
     }
 
     /// Injects a fault, to show that the store recovers.

@@ -59,6 +59,15 @@ impl Database {
         Ok(self.rows(statement, values)?.get(0).dyn_into().ok())
     }
 
+    /// The number in the first row.
+    pub(super) fn number(&self, statement: &str, values: &[JsValue]) -> Result<i64, JsValue> {
+        let row = self.row(statement, values)?;
+        let number = row.and_then(|row| row.get(0).as_f64());
+        number
+            .map(|number| number as i64)
+            .ok_or_else(|| JsValue::from("the query has no number"))
+    }
+
     /// Runs `body` in a transaction (or a savepoint of the one that runs): an error undoes it.
     pub(super) fn transaction<T>(
         &self,
@@ -83,6 +92,7 @@ impl Database {
     }
 
     /// Settles when all that was written is on disk.
+    #[cfg(target_arch = "wasm32")]
     pub(super) fn sync(&self) -> Result<Promise, JsValue> {
         self.storage.sync()
     }
@@ -92,6 +102,7 @@ impl Database {
     }
 
     /// Rows read and written since the last call.
+    #[cfg(target_arch = "wasm32")]
     pub(super) fn take_charge(&self) -> (f64, f64) {
         (self.rows_read.take(), self.rows_written.take())
     }

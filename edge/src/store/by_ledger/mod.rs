@@ -39,10 +39,6 @@ impl Ledger {
         })
     }
 
-    pub(super) fn stub(&self) -> &LedgerStub {
-        &self.stub
-    }
-
     pub(super) async fn query(
         &self,
         statement: &Sql,

@@ -1,10 +1,9 @@
-//! The ledger: the one Durable Object, the single writer of a partition.
+//! The ledger: a Durable Object, the single writer of a partition.
 //!
 //! It does SQL and joins strings, nothing else: it is one thread for everybody, so parsing,
 //! validation, extraction and rendering are done by the workers that call it.
 
-mod authorization;
-mod generation;
+mod handover;
 mod outbox;
 mod reply;
 mod wire;
@@ -12,7 +11,7 @@ mod wire;
 use super::platform::Database;
 use super::sqlite::{Budget, Condition, Connection, Store, Values};
 use super::text::Text;
-use crate::binding::{self, Storage};
+use crate::binding::{self, ObjectState};
 use js_sys::{Array, JsString, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -20,15 +19,6 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 use wire::Packed;
 use worker::Env;
-
-#[wasm_bindgen]
-extern "C" {
-    /// The state that the runtime gives to a Durable Object.
-    pub type ObjectState;
-
-    #[wasm_bindgen(method, getter)]
-    fn storage(this: &ObjectState) -> Storage;
-}
 
 /// The Durable Object's class; `shim.js` wraps it.
 #[wasm_bindgen]
@@ -150,35 +140,6 @@ impl Ledger {
     pub fn root_secret(&self) -> Result<Uint8Array, JsValue> {
         let secret = self.inner.store.root_secret()?;
         Ok(Uint8Array::from(secret.as_slice()))
-    }
-
-    /// Marks an id as used until `expires`; `false` when it was used before.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn spend(&self, id: &str, expires: f64) -> Result<bool, JsValue> {
-        let database = self.inner.platform();
-        database.transaction(|| {
-            database.run(
-                "DELETE FROM spent WHERE expires < ?",
-                &[js_sys::Date::now().into()],
-            )?;
-            let statement = "INSERT OR IGNORE INTO spent(id, expires) VALUES(?, ?) RETURNING 1";
-            Ok(database
-                .row(statement, &[id.into(), expires.into()])?
-                .is_some())
-        })
-    }
-
-    /// Whether an id is marked as used.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    #[wasm_bindgen(js_name = isSpent)]
-    pub fn is_spent(&self, id: &str) -> Result<bool, JsValue> {
-        let statement = "SELECT 1 FROM spent WHERE id = ?";
-        let row = self.inner.platform().row(statement, &[id.into()])?;
-        Ok(row.is_some())
     }
 
     /// Brings the outbox to Workers KV; the runtime calls it at the time that was set.
