@@ -9,7 +9,7 @@ use super::sqlite::{
 use super::text::Text;
 use super::write;
 use crate::error::Error;
-use fhir::search::{self, Sql};
+use fhir::sql::{self, Sql};
 use std::cell::Cell;
 
 /// The time of the first commit, in milliseconds since 1970.
@@ -72,11 +72,7 @@ impl Memory {
         Ok((self.charge(read, 0), answers))
     }
 
-    pub(super) fn search(
-        &self,
-        ways: &[search::Way],
-        rows: Rows,
-    ) -> Result<(Charge, Reply), Error> {
+    pub(super) fn search(&self, ways: &[sql::Way], rows: Rows) -> Result<(Charge, Reply), Error> {
         let ways: Vec<Way> = ways.iter().map(way).collect();
         let taken = self.store.search(&ways, rows == Rows::WithBodies);
         let taken = taken.map_err(Error::Bug)?;
@@ -134,13 +130,13 @@ fn values(sql: &Sql) -> Values {
     values.map(|value| Value::from(value.as_str())).collect()
 }
 
-fn way(way: &search::Way) -> Way {
+fn way(way: &sql::Way) -> Way {
     let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     Way {
         size: match &way.size {
-            search::Size::Few => Size::Few,
-            search::Size::Counted(sql) => Size::Counted(condition(sql)),
-            search::Size::Unknown => Size::Unknown,
+            sql::Size::Few => Size::Few,
+            sql::Size::Counted(sql) => Size::Counted(condition(sql)),
+            sql::Size::Unknown => Size::Unknown,
         },
         most: number(way.most),
         found: condition(&way.found),

@@ -3,7 +3,7 @@
 use super::write::Write;
 use crate::error::{Error, Reason};
 use fhir::outcome::IssueType;
-use fhir::search::Statement;
+use fhir::sql::Sql;
 
 /// What a call can carry (32 MiB), less what surrounds it.
 const MAX_BYTES: usize = 28 * 1024 * 1024;
@@ -11,7 +11,7 @@ const MAX_BYTES: usize = 28 * 1024 * 1024;
 /// A search that must still find the same ids when the command is applied: what the worker
 /// decided by (a conditional create, a conditional reference) must hold at the commit.
 pub(crate) struct Guard {
-    pub(crate) statement: Statement,
+    pub(crate) statement: Sql,
     /// The ids that were found.
     pub(crate) ids: Vec<String>,
 }

@@ -8,7 +8,7 @@ use super::by_memory::Memory;
 use super::command::{Command, Committed, Refusal};
 use super::read::Version;
 use crate::error::Error;
-use fhir::search::{Sql, Way};
+use fhir::sql::{Dialect, Sql, Way};
 
 /// Where a partition's resources are.
 pub(super) enum Engine {
@@ -20,6 +20,15 @@ pub(super) enum Engine {
 }
 
 impl Engine {
+    /// The dialect of its statements.
+    pub(super) fn dialect(&self) -> Dialect {
+        match self {
+            Self::Ledger(_) => Dialect::Sqlite,
+            #[cfg(test)]
+            Self::Memory(_) => Dialect::Sqlite,
+        }
+    }
+
     /// Runs one SELECT.
     pub(super) async fn query(
         &self,

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::grant::action::Deed;
 use crate::grant::{Grant, PartitionName};
 use fhir::outcome::{Issue, IssueType};
-use fhir::search::{Sql, Way};
+use fhir::sql::{Dialect, Sql, Way};
 use std::cell::Cell;
 use worker::Env;
 
@@ -78,6 +78,11 @@ impl Partition {
             rows_written: sum.rows_written + charge.rows_written,
         });
         answer
+    }
+
+    /// The dialect of the partition's engine.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.engine.dialect()
     }
 
     /// Runs one SELECT.

@@ -13,7 +13,7 @@ use super::read::Version;
 use crate::binding::LedgerStub;
 use crate::error::Error;
 use crate::grant::PartitionName;
-use fhir::search::{Sql, Way};
+use fhir::sql::{Sql, Way};
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::store::answer::{Charge, Reply, Row, Rows};
 use crate::store::text::Text;
-use fhir::search::{Size, Sql, Way};
+use fhir::sql::{Size, Sql, Way};
 use js_sys::{Array, JsString};
 use serde_json::Value;
 use wasm_bindgen::JsValue;

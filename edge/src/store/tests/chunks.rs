@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::store::answer::Rows;
-use fhir::search::Sql;
+use fhir::sql::Sql;
 
 /// A resource of so many characters, every other one of two UTF-16 units.
 fn long(characters: usize) -> Value {

@@ -143,7 +143,7 @@ fn time_and_sequence_go_on_with_every_commit() {
 #[test]
 fn too_many_values_are_refused_before_the_store_sees_them() {
     let fixture = Fixture::new();
-    let mut statement = fhir::search::Sql::default();
+    let mut statement = fhir::sql::Sql::default();
     statement.push("SELECT 1 WHERE 1 IN (");
     for _ in 0..101 {
         statement.bind("1").push(", ");

@@ -54,7 +54,7 @@ impl Fixture {
     }
 
     fn content(&self, resource: &Value, id: &str) -> (Rendered, IndexRows) {
-        let rows = extract(self.definitions, resource, BASE);
+        let rows = extract(self.definitions, resource);
         (Rendered::new(resource, id), rows)
     }
 
@@ -161,7 +161,7 @@ fn failed<T>(result: Result<T, Error>) -> Error {
 impl Fixture {
     /// The number that a statement finds.
     fn number(&self, statement: &str) -> i64 {
-        let mut sql = fhir::search::Sql::default();
+        let mut sql = fhir::sql::Sql::default();
         sql.push(statement);
         let rows = super::answer::Rows::Plain;
         let answer = done(self.partition.query(&sql, rows)).expect("the store works");
