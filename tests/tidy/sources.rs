@@ -68,6 +68,7 @@ fn sql_is_written_in_its_folders_alone() {
         "edge/src/store/ledger/",
         "edge/src/store/sqlite/",
         "edge/src/store/oauth/shard/",
+        "edge/src/store/tests/",
     ];
     let words = [
         "SELECT ",
