@@ -9,10 +9,12 @@ use yew_router::prelude::*;
 use crate::api::fhir_client::FhirClient;
 use crate::auth::connection::Connections;
 use crate::auth::failure::SignInFailure;
-use crate::auth::sign_in::{Person, SignIn};
+use crate::auth::session::Person;
+use crate::auth::sign_in::SignIn;
 use crate::components::header::Header;
 use crate::components::sign_in_panel::SignInPanel;
 use crate::components::skeleton::Skeleton;
+use crate::desk::Desk;
 use crate::pages::launch_context::page::LaunchContextPage;
 use crate::pages::launcher::page::LauncherPage;
 use crate::pages::new_patient::page::NewPatientPage;
@@ -31,22 +33,6 @@ pub(crate) struct AppProps {
     pub(crate) connections: Connections,
     /// What went wrong in a redirect sign-in.
     pub(crate) failure: Option<SignInFailure>,
-}
-
-/// What every page is given.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Desk {
-    pub(crate) sign_in: SignIn,
-    pub(crate) fhir: FhirClient,
-    pub(crate) connections: Rc<Connections>,
-    pub(crate) person: Person,
-}
-
-impl Desk {
-    /// The server's base, which references are relative to.
-    pub(crate) fn base(&self) -> AttrValue {
-        AttrValue::from(self.sign_in.configuration().fhir_base.clone())
-    }
 }
 
 #[component]

@@ -1,19 +1,41 @@
 //! An access token without asking the person: the kept one, then the refresh token, then a hidden
 //! frame with `prompt=none`, and only then the person. The order is MSAL's.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, Shared};
 
 use super::account::{Account, AccountKey};
 use super::failure::{Cause, SignInFailure};
 use super::provider_error::Course;
-use super::sign_in::{Person, SignIn};
+use super::session::Person;
+use super::sign_in::SignIn;
 use super::time;
 use super::token_endpoint::Grant;
 use super::tokens::Tokens;
 
 /// A renewal under way, which every caller for the same account awaits.
-pub(super) type Renewal = Shared<LocalBoxFuture<'static, Result<Tokens, SignInFailure>>>;
+type Renewal = Shared<LocalBoxFuture<'static, Result<Tokens, SignInFailure>>>;
+
+/// The renewals under way, by account; without one for whoever the provider knows.
+#[derive(Default)]
+pub(super) struct Renewals(RefCell<BTreeMap<Option<AccountKey>, Renewal>>);
+
+impl Renewals {
+    fn under_way(&self, key: &Option<AccountKey>) -> Option<Renewal> {
+        self.0.borrow().get(key).cloned()
+    }
+
+    fn begin(&self, key: Option<AccountKey>, renewal: Renewal) {
+        self.0.borrow_mut().insert(key, renewal);
+    }
+
+    fn finish(&self, key: &Option<AccountKey>) {
+        self.0.borrow_mut().remove(key);
+    }
+}
 
 /// Whether the kept token will do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +49,7 @@ pub(crate) enum Freshness<'a> {
 impl SignIn {
     /// The bearer token of one account for the FHIR server; none when the server is open.
     ///
-    /// It is that account's or none: another person may be at work by the time it is there.
+    /// It is that account's or none: another account may be active by the time it arrives.
     pub(crate) async fn access_token(
         &self,
         account: Option<&AccountKey>,
@@ -61,18 +83,17 @@ impl SignIn {
         }
     }
 
-    /// Puts another account of this tab to work, without the provider while its token is good.
+    /// Switches to another account of this tab, without the provider while its token is valid.
     pub(crate) async fn switch_to(&self, key: &AccountKey) -> Result<(), SignInFailure> {
         self.begin_interaction();
         self.access_token(Some(key), Freshness::Kept).await?;
         let account = self.account(key).ok_or(SignInFailure::ENDED)?;
-        self.put_to_work(account.claims)
+        self.activate(account.claims)
     }
 
     /// Joins the renewal under way for the account or starts one.
     async fn renew(&self, key: Option<AccountKey>) -> Result<Tokens, SignInFailure> {
-        let under_way = self.0.renewals.borrow().get(&key).cloned();
-        let renewal = match under_way {
+        let renewal = match self.renewals().under_way(&key) {
             Some(renewal) => renewal,
             None => {
                 let (sign_in, asked) = (self.clone(), key.clone());
@@ -81,13 +102,12 @@ impl SignIn {
                         Some(key) => sign_in.renew_account(key).await,
                         None => sign_in.renew_anyone().await,
                     };
-                    sign_in.0.renewals.borrow_mut().remove(&asked);
+                    sign_in.renewals().finish(&asked);
                     outcome
                 }
                 .boxed_local()
                 .shared();
-                let mut renewals = self.0.renewals.borrow_mut();
-                renewals.insert(key, renewal.clone());
+                self.renewals().begin(key, renewal.clone());
                 renewal
             }
         };
@@ -95,10 +115,10 @@ impl SignIn {
     }
 
     async fn renew_anyone(&self) -> Result<Tokens, SignInFailure> {
-        let begun = self.0.interactions.get();
+        let begun = self.interaction();
         let (claims, tokens) = self.by_frame(None).await?;
         // Unless the person did something in the meantime.
-        if self.accounts().is_empty() && self.0.interactions.get() == begun {
+        if self.accounts().is_empty() && self.interaction() == begun {
             self.welcome(claims, tokens.clone())?;
         }
         Ok(tokens)

@@ -3,10 +3,10 @@
 use yew::prelude::*;
 
 use crate::api::failure::FhirFailure;
-use crate::app::Desk;
 use crate::clock::today;
 use crate::components::loaded::{Loaded, use_asked};
 use crate::components::settled::use_settled;
+use crate::desk::Desk;
 use crate::display::choice::Choice;
 use crate::display::reference::is_id;
 

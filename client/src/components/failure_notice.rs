@@ -3,10 +3,10 @@
 use yew::prelude::*;
 
 use crate::api::failure::FhirFailure;
-use crate::app::Desk;
-use crate::auth::sign_in::Person;
+use crate::auth::session::Person;
 use crate::components::address_link::AddressLink;
 use crate::components::sign_in_panel::SignInPanel;
+use crate::desk::Desk;
 use crate::route::Route;
 
 #[derive(Clone, PartialEq, Properties)]

@@ -4,16 +4,15 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::app::Desk;
 use crate::auth::account::AccountKey;
 use crate::auth::authorize::Who;
 use crate::auth::failure::SignInFailure;
-use crate::auth::logout::Leaving;
-use crate::auth::sign_in::Person;
+use crate::auth::session::{Leaving, Person};
 use crate::components::account_list::AccountList;
 use crate::components::address_link::AddressLink;
 use crate::components::sign_in_attempt::{Way, use_sign_in_attempt};
 use crate::components::sign_in_panel::SignInPanel;
+use crate::desk::Desk;
 use crate::route::Route;
 
 const MENU_ID: &str = "accounts";

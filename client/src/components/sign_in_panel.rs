@@ -8,8 +8,8 @@ use yew::prelude::*;
 use crate::auth::account::AccountKey;
 use crate::auth::authorize::Who;
 use crate::auth::failure::SignInFailure;
-use crate::auth::logout::Leaving;
-use crate::auth::sign_in::{Person, SignIn};
+use crate::auth::session::{Leaving, Person};
+use crate::auth::sign_in::SignIn;
 use crate::components::account_list::AccountList;
 use crate::components::sign_in_attempt::{Way, use_sign_in_attempt};
 

@@ -8,7 +8,6 @@ use yew::prelude::*;
 
 use crate::api::failure::FhirFailure;
 use crate::api::fhir_client::FhirClient;
-use crate::app::Desk;
 use crate::auth::browser;
 use crate::auth::configuration::{ConfigurationDocument, ConfigurationProblem, FhirVersion};
 use crate::auth::connection;
@@ -17,6 +16,7 @@ use crate::components::failure_notice::FailureNotice;
 use crate::components::field::Field;
 use crate::components::page_heading::PageHeading;
 use crate::components::reply_url::ReplyUrl;
+use crate::desk::Desk;
 use crate::display::text;
 
 #[derive(Clone, PartialEq, Properties)]

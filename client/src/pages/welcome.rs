@@ -2,11 +2,11 @@
 
 use yew::prelude::*;
 
-use crate::app::Desk;
-use crate::auth::sign_in::Person;
+use crate::auth::session::Person;
 use crate::components::address_link::AddressLink;
 use crate::components::page_heading::PageHeading;
 use crate::components::sign_in_panel::SignInPanel;
+use crate::desk::Desk;
 use crate::route::Route;
 
 #[derive(Clone, PartialEq, Properties)]

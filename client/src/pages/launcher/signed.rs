@@ -7,8 +7,8 @@ use yew::prelude::*;
 use super::launch::Launch;
 use crate::api::failure::FhirFailure;
 use crate::api::launch_handle::request_handle;
-use crate::app::Desk;
 use crate::components::failure_notice::FailureNotice;
+use crate::desk::Desk;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct SignedLaunchProps {

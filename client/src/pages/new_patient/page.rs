@@ -12,11 +12,11 @@ use super::draft::{DraftField, PatientDraft};
 use crate::api::failure::FhirFailure;
 use crate::api::outcome::Issue;
 use crate::api::patient_search::GENDERS;
-use crate::app::Desk;
 use crate::components::address_link::{AddressLink, go};
 use crate::components::failure_notice::FailureNotice;
 use crate::components::field::{Field, Problems, described_by};
 use crate::components::page_heading::PageHeading;
+use crate::desk::Desk;
 use crate::display::text;
 use crate::route::Route;
 

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use crate::api::bundle::SearchPage;
 use crate::api::chart::Section;
 use crate::api::failure::FhirFailure;
-use crate::app::Desk;
+use crate::desk::Desk;
 
 /// What has come of one section.
 #[derive(Clone, PartialEq)]

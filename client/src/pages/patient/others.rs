@@ -6,8 +6,8 @@ use super::chart::{Part, use_chart};
 use super::section::SectionView;
 use crate::api::chart::OTHERS;
 use crate::api::failure::FhirFailure;
-use crate::app::Desk;
 use crate::components::skeleton::Skeleton;
+use crate::desk::Desk;
 use crate::route::{Query, Route};
 
 #[derive(Clone, PartialEq, Properties)]
