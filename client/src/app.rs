@@ -65,7 +65,7 @@ fn Shell(props: &AppProps) -> Html {
             sign_in.listen(move |now| person.set(now));
             if starts_resuming {
                 spawn_local(async move {
-                    // The provider may still know the person, in a tab that was opened by a link.
+                    // In a tab opened by a link, the person may still have a session at the provider.
                     sign_in.resume().await;
                     resuming.set(false);
                 });
@@ -112,7 +112,7 @@ fn Shell(props: &AppProps) -> Html {
 }
 
 fn page(route: &Route, desk: &Desk) -> Html {
-    // Another person must not see what the one before had loaded: the key starts pages anew.
+    // The next person must not see what the previous one loaded: the key resets the page.
     let reader = desk.person.account().map(|account| account.to_string());
     let key = format!("{route:?} {}", reader.unwrap_or_default());
     let desk = desk.clone();

@@ -18,7 +18,7 @@ const CHANNEL: &str = "fhir-edge.sign-out";
 impl SignIn {
     /// Drops the tokens first, so that they are gone even when the provider cannot be reached.
     ///
-    /// The provider is told the client and not the ID token: tokens stay out of addresses.
+    /// The request names the client and carries no ID token: tokens stay out of URLs.
     pub(crate) async fn sign_out(&self, leaving: Leaving) -> Result<(), SignInFailure> {
         let active = self.person().account();
         let hint = active.and_then(|key| self.hint_of(&key));
@@ -48,7 +48,7 @@ pub(super) struct SignOutChannel {
 }
 
 impl SignOutChannel {
-    /// None where the browser has no such channels: there each tab stands alone.
+    /// None where the browser has no such channels: there, each tab is on its own.
     pub(super) fn open(follow: impl Fn(&SignedOut) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(CHANNEL).ok()?;
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
@@ -68,7 +68,7 @@ impl SignOutChannel {
     /// Tells the other tabs who signed out.
     pub(super) fn tell(&self, signed_out: &SignedOut) {
         if let Ok(text) = serde_json::to_string(signed_out) {
-            // A tab that cannot be told asks the provider when its token ends.
+            // A tab that gets no message asks the provider when its token expires.
             let _ = self.channel.post_message(&text.into());
         }
     }

@@ -1,4 +1,4 @@
-//! Sign-in in a second window: the page behind it stays as it is.
+//! Sign-in in a popup window: the page behind it keeps its state.
 
 use std::cell::RefCell;
 use std::pin::pin;
@@ -17,13 +17,13 @@ use super::browser;
 use super::failure::SignInFailure;
 use super::sign_in::SignIn;
 
-/// Always a window of its own: one that is found by a name may be another tab's.
+/// Always a new window: a named one could belong to another tab.
 const WINDOW_NAME: &str = "_blank";
 const WINDOW_FEATURES: &str = "popup,width=483,height=640";
 const CLOSED_POLL_MILLIS: u32 = 250;
 /// The redirect page posts its answer and closes at once: the message may come second.
 const LAST_MESSAGE_MILLIS: u32 = 750;
-/// How long an answer is taken from a window that looks closed.
+/// How long a response is accepted from a window that looks closed.
 const LATE_MILLIS: u32 = 600_000;
 
 /// The sign-in window, while one is open; another is not opened beside it.
@@ -35,7 +35,7 @@ struct OpenPopup {
     who: Who,
     window: Window,
     outcome: Outcome,
-    /// Dropped with this: the flow ends by it.
+    /// Dropped with this, which cancels the flow.
     _going_on: oneshot::Sender<()>,
 }
 
@@ -79,7 +79,7 @@ impl SignIn {
             .open_with_url_and_target_and_features("about:blank", WINDOW_NAME, WINDOW_FEATURES)
             .ok()
             .flatten()
-            // Some blockers give a window and close it at once.
+            // Some blockers return a window and close it at once.
             .filter(|window| !window.closed().unwrap_or(true))
             .ok_or(SignInFailure::PopupBlocked)?;
         let (going_on, superseded) = oneshot::channel();
@@ -131,9 +131,9 @@ impl SignIn {
         self.complete(&fragment, &pending).await
     }
 
-    /// A window looks closed from here as soon as the provider's page cuts the tie between the
-    /// two (Cross-Origin-Opener-Policy), while the person signs in there. The answer is taken
-    /// until the next sign-in is begun.
+    /// A window looks closed as soon as the provider's Cross-Origin-Opener-Policy severs it from its
+    /// opener, while the person still signs in there. The response is accepted until the next sign-in
+    /// begins.
     fn answer_late(self, interaction: u32, mut bridge: Bridge, pending: PendingRequest) {
         spawn_local(async move {
             let answer = match select(pin!(bridge.answer()), TimeoutFuture::new(LATE_MILLIS)).await
@@ -144,7 +144,7 @@ impl SignIn {
             if let Some(fragment) = answer
                 && self.interaction() == interaction
             {
-                // The page has told already that the sign-in was not finished.
+                // The page has already reported that the sign-in was not finished.
                 let _ = self.complete(&fragment, &pending).await;
             }
         });

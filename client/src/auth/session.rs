@@ -116,7 +116,7 @@ impl Session {
         self.challenges.get(key).map(String::as_str)
     }
 
-    /// What tells the provider that this account is meant.
+    /// The `login_hint` for an account.
     pub fn hint(&self, accounts: &Accounts, key: &AccountKey) -> Option<String> {
         let stored = accounts.get(&self.connection, key);
         let stored = stored.map(|account| &account.claims);

@@ -103,13 +103,13 @@ impl SignIn {
         stored().get(session.connection(), key).cloned()
     }
 
-    /// False when only the person can bring new tokens.
+    /// False when only an interactive sign-in can get new tokens.
     pub(crate) fn has_tokens(&self, key: &AccountKey) -> bool {
         self.account(key)
             .is_some_and(|account| account.tokens.is_some())
     }
 
-    /// What tells the provider that this account is meant.
+    /// The `login_hint` for this account.
     pub(super) fn hint_of(&self, key: &AccountKey) -> Option<String> {
         self.0.session.borrow().hint(&stored(), key)
     }
@@ -175,7 +175,7 @@ impl SignIn {
     pub(super) fn end(&self, key: &AccountKey, why: &SignInFailure) {
         let mut change = self.change();
         change.session.end(&mut change.accounts, key, why);
-        // What cannot be written could not be read either.
+        // Storage that cannot be written cannot be read either.
         let _ = change.store();
         self.replace(change.session);
     }
@@ -208,7 +208,7 @@ impl SignIn {
         }
     }
 
-    /// Takes the session's next state, and tells everybody whom the change concerns.
+    /// Sets the session's next state and notifies everyone whom the change concerns.
     fn replace(&self, session: Session) {
         let (person, interaction) = (session.person().clone(), session.interaction());
         let before = self.0.session.replace(session);
@@ -232,9 +232,10 @@ impl SignIn {
         if !response.ok() {
             return Err(SignInFailure::Unreachable { address });
         }
-        let metadata: ProviderMetadata = response.json().await.map_err(|_| {
-            SignInFailure::Answer("its metadata document cannot be understood".into())
-        })?;
+        let metadata: ProviderMetadata = response
+            .json()
+            .await
+            .map_err(|_| SignInFailure::Answer("its metadata document is not valid".into()))?;
         endpoints::check(&metadata)?;
         self.0.metadata.replace(Some(metadata.clone()));
         Ok(metadata)
@@ -256,7 +257,7 @@ impl Change {
         browser::save(browser::tab_storage(), ACCOUNTS_KEY, &self.accounts)
     }
 
-    /// Those who sign out leave nothing behind, even where the storage takes nothing new.
+    /// A sign-out leaves no data behind, even when the storage cannot be written.
     fn store_or_forget(&self, cleanup: Cleanup) {
         match self.store() {
             Ok(()) => clean_up(cleanup),
@@ -273,7 +274,7 @@ fn clean_up(cleanup: Cleanup) {
     }
 }
 
-/// What the tab's storage holds; what cannot be read counts as nothing.
+/// The accounts in the tab's storage; unreadable data counts as none.
 fn stored() -> Accounts {
     browser::load(browser::tab_storage(), ACCOUNTS_KEY).unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! An access token without asking the person: the kept one, then the refresh token, then a hidden
-//! frame with `prompt=none`, and only then the person. The order is MSAL's.
+//! Gets an access token silently: the stored one, then by the refresh token, then by a hidden frame
+//! with `prompt=none`. Only then is interaction required. The order is MSAL's.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,10 +16,10 @@ use super::time;
 use super::token_endpoint::Grant;
 use super::tokens::Tokens;
 
-/// A renewal under way, which every caller for the same account awaits.
+/// A renewal in progress; every caller for the same account awaits it.
 type Renewal = Shared<LocalBoxFuture<'static, Result<Tokens, SignInFailure>>>;
 
-/// The renewals under way, by account; without one for whoever the provider knows.
+/// The renewals in progress, by account; without an account, for whoever is signed in at the provider.
 #[derive(Default)]
 pub(super) struct Renewals(RefCell<BTreeMap<Option<AccountKey>, Renewal>>);
 
@@ -37,10 +37,10 @@ impl Renewals {
     }
 }
 
-/// Whether the kept token will do.
+/// Which stored token is acceptable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Freshness<'a> {
-    /// Any token that is good for some minutes more.
+    /// Any token that is valid for some more minutes.
     Kept,
     /// Not this one: the server refused it.
     Except(&'a str),
@@ -62,7 +62,7 @@ impl SignIn {
         if let (Person::Ended(_), Some(reason)) = (self.person(), self.reason())
             && self.person().account().as_ref() == Some(key)
         {
-            // The person has been asked already, and only the person can help.
+            // The page already asks for a sign-in, and nothing else helps.
             return Err(reason);
         }
         time::keep_right().await;
@@ -74,11 +74,11 @@ impl SignIn {
         Ok(Some(tokens.access_token))
     }
 
-    /// In a tab that knows no account: finds out whether the provider knows the person, as after
-    /// a link was opened in a new tab.
+    /// In a tab without accounts: asks whether the person has a session at the provider, for example
+    /// after opening a link in a new tab.
     pub(crate) async fn resume(&self) {
         if self.configuration().provider.is_some() && self.accounts().is_empty() {
-            // If not, the page asks for a sign-in, which is no failure.
+            // If not, the page asks for a sign-in; that is not a failure.
             let _ = self.renew(None).await;
         }
     }
@@ -91,7 +91,7 @@ impl SignIn {
         self.activate(account.claims)
     }
 
-    /// Joins the renewal under way for the account or starts one.
+    /// Joins the renewal in progress for the account, or starts one.
     async fn renew(&self, key: Option<AccountKey>) -> Result<Tokens, SignInFailure> {
         let renewal = match self.renewals().under_way(&key) {
             Some(renewal) => renewal,
@@ -117,7 +117,7 @@ impl SignIn {
     async fn renew_anyone(&self) -> Result<Tokens, SignInFailure> {
         let begun = self.interaction();
         let (claims, tokens) = self.by_frame(None).await?;
-        // Unless the person did something in the meantime.
+        // Unless the person started a sign-in in the meantime.
         if self.accounts().is_empty() && self.interaction() == begun {
             self.welcome(claims, tokens.clone())?;
         }
@@ -127,7 +127,7 @@ impl SignIn {
     async fn renew_account(&self, key: &AccountKey) -> Result<Tokens, SignInFailure> {
         let known = self.account(key).ok_or(SignInFailure::ENDED)?;
         match self.renew_known(key, &known).await {
-            // A provider that is away for a minute need not stop someone whose token still works.
+            // A short outage of the provider does not affect someone whose token is still valid.
             Err(failure) if failure.may_pass() => {
                 let tokens = known.tokens.filter(|tokens| tokens.is_valid(time::now()));
                 tokens.ok_or(failure)
@@ -165,12 +165,11 @@ impl SignIn {
             Some(refreshed) => refreshed,
             None => self.by_frame(Some(key)).await?,
         };
-        // Signed out while the answer was on its way: the account must not come back by it.
+        // The account signed out while the response was in flight; it must not reappear.
         if self.account(key).is_none() {
             return Err(SignInFailure::ENDED);
         }
-        // Nobody asked for another account's tokens: they are thrown away, whether this tab knows
-        // the account or not.
+        // Tokens for another account are discarded, whether or not this tab knows that account.
         if AccountKey::of(&claims) != *key {
             return Err(SignInFailure::InteractionRequired(Cause::OtherAccount));
         }
@@ -179,7 +178,7 @@ impl SignIn {
     }
 }
 
-/// The provider may know the person all the same.
+/// The person may still have a session at the provider.
 fn is_dead_refresh_token(failure: &SignInFailure) -> bool {
     match failure {
         SignInFailure::InteractionRequired(Cause::Provider(error)) => {

@@ -70,7 +70,7 @@ pub(crate) fn PersonMenu(props: &PersonMenuProps) -> Html {
         .iter()
         .filter(|account| account.tokens.is_some() && Some(account.key()) != current)
         .count();
-    // The failure may be another account's than the one at work.
+    // The failure may belong to another account than the active one.
     let failed = match &attempt.who {
         Some(Who::Known(key)) => accounts.iter().find(|account| account.key() == *key),
         _ => None,
@@ -137,7 +137,7 @@ pub(crate) fn PersonMenu(props: &PersonMenuProps) -> Html {
     }
 }
 
-/// What signing out of one account leaves behind.
+/// What stays signed in when one account signs out.
 fn remaining(others: usize) -> String {
     let (count, verb) = match others {
         1 => ("1 other account".to_owned(), "stays"),

@@ -1,4 +1,4 @@
-//! Points the client at another FHIR server. The choice stays in this browser.
+//! Connects the client to another FHIR server. The choice is kept in this browser.
 
 use serde_json::Value;
 use wasm_bindgen::JsCast;
@@ -311,7 +311,7 @@ fn described(statement: &Value) -> Tested {
 /// Sign-in and caches belong to one connection: another begins with a fresh page.
 fn start_again() {
     if let Some(window) = web_sys::window() {
-        // A refusal leaves the old page in place; the next load takes the new connection.
+        // If that fails, the old page stays; the next load uses the new connection.
         let _ = window.location().assign("/app/");
     }
 }

@@ -211,7 +211,8 @@ pub(crate) fn LauncherPage(props: &LauncherPageProps) -> Html {
                         },
                         Err(_) => html! {
                             <p class="notice notice-warning">
-                                { "Mend the app’s address first; what is wrong is told beside it." }
+                                { "Correct the app’s address first; the message beside it says \
+                                   what is wrong." }
                             </p>
                         },
                     } }

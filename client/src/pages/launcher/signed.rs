@@ -1,5 +1,5 @@
 //! A launch by a handle that the server issues: it names the patient to nobody who sees the address,
-//! opens one app once, and is all that a server takes that switched unsigned launches off.
+//! opens one app once, and is the only launch that a server with unsigned launches off accepts.
 
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! Everything else that concerns the patient, by type; asked for only when this tab is opened.
+//! Everything else about the patient, by type; loaded only when this tab is opened.
 
 use yew::prelude::*;
 
