@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::proxy::{PATH, Purpose};
 use crate::rate;
 use crate::seal::{nonce, open, seal};
-use crate::server::Server;
+use crate::server::{Server, is_loopback};
 use crate::store::{AccessToken, Authorizations, Consistency, secret};
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::Handling;
@@ -348,16 +348,6 @@ impl Exchange {
         cors::add_headers(&self.config.cors, self.header("origin"), &mut answer);
         answer
     }
-}
-
-/// Whether an origin is one of this machine.
-fn is_loopback(origin: &str) -> bool {
-    let host = origin.split("://").nth(1).unwrap_or_default();
-    let host = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    matches!(host, "localhost" | "127.0.0.1" | "::1")
 }
 
 /// Splits `https://host:port/path` after the port.
