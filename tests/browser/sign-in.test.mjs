@@ -100,7 +100,7 @@ scene(
         const url = route.request().url();
         return url.endsWith('&go-on')
           ? route.continue()
-          : route.fulfill({ contentType: 'text/html', headers: { 'cross-origin-opener-policy': 'same-origin' }, body: `<a href="${url.replaceAll('&', '&amp;')}&amp;go-on">Go on</a>` });
+          : route.fulfill({ contentType: 'text/html', headers: { 'cross-origin-opener-policy': 'same-origin' }, body: `<a href="${url.replaceAll('&', '&amp;')}&amp;go-on">Continue</a>` });
       }),
   },
   async ({ page }) => {
@@ -317,7 +317,7 @@ scene(
 for (const [body, words] of [
   [{ error: 'invalid_request', error_codes: [9002326], error_description: 'AADSTS9002326: Cross-origin token redemption. Trace ID: 1' }, /single-page application\. \(AADSTS9002326\)/],
   [{ error: 'unauthorized_client', error_codes: [700016], error_description: 'AADSTS700016: Not found' }, /client id and the tenant\. \(AADSTS700016\)/],
-  [{ error: 'server_error' }, /Try again in some minutes/],
+  [{ error: 'server_error' }, /Try again in a few minutes/],
 ]) {
   scene(
     `the token endpoint’s ${body.error} is reported with its remedy`,
