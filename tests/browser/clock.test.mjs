@@ -53,7 +53,7 @@ for (const hours of [3, -3, 24 * 400]) {
 }
 
 for (const [hours, words] of [
-  [3, /clock is 3 hours fast\. Set its date, time and time zone right/],
+  [3, /clock is 3 hours fast\. Correct its date, time and time zone/],
   [-3, /clock is 3 hours slow/],
 ]) {
   scene(
@@ -80,7 +80,7 @@ for (const [hours, words] of [
 scene('a wrong server clock is told apart from a wrong computer clock', { at: '/app/', prepare: ({ context }) => serverSays(context, () => new Date(Date.now() + 5 * HOUR * 1000).toUTCString()) }, async ({ page }) => {
   await enter(await popupOf(page, signInButton(page)), 'reader');
   await page.locator('.notice-error').waitFor();
-  assert.match(await page.locator('.notice-error').textContent(), /5 hours apart\. Tell the operator; nothing is wrong with this computer/);
+  assert.match(await page.locator('.notice-error').textContent(), /5 hours apart\. Report this to the operator; this computer.s clock is not the cause/);
 });
 
 scene('a clock change while the page is open has no effect', { at: '/app/patients', prepare: turned(0) }, async ({ page, seen }) => {
