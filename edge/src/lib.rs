@@ -10,6 +10,7 @@ mod error;
 mod grant;
 mod http;
 mod interaction;
+mod jose;
 mod proxy;
 mod rate;
 mod seal;

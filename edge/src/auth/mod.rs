@@ -9,21 +9,18 @@ mod discovery;
 mod dpop;
 mod fetch;
 mod fetched;
-mod jwk;
-mod jwt;
 mod key_set;
 mod logout_token;
 mod narrowing;
 mod principal;
-mod roles;
 mod service_token;
 mod session;
-mod signature;
 mod token_cache;
 mod token_kind;
 
 use crate::config::{Authority, Security};
 use crate::error::Error;
+use crate::jose::{jwk, jwt, signature};
 use claims::Claims;
 use serde_json::Value;
 use std::rc::Rc;
@@ -32,14 +29,13 @@ pub(crate) use authorise::{
     authorise, check_any_action, check_data_action, check_may_post_bundles,
 };
 pub(crate) use bearer::{Scheme, challenge, presented_token, refuse};
-pub(crate) use client_assertion::{ClientKeys, check_assertion, stated_client};
+pub(crate) use client_assertion::{check_assertion, stated_client};
 pub(crate) use discovery::metadata;
 pub(crate) use dpop::{Proof, SIGNING_ALGORITHMS, Target, check_proof, is_thumbprint};
 pub(crate) use fetch::post_form;
 pub(crate) use logout_token::{LogoutToken, SignedOut, check_logout_token};
 pub(crate) use narrowing::Launched;
 pub(crate) use principal::{Identity, Principal, token_id};
-pub(crate) use roles::Roles;
 pub(crate) use service_token::ServiceToken;
 pub(crate) use session::{check_may_end_sessions, ending};
 

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::http::{Answer, Exchange};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use smart::launch_context;
+use smart::base64url;
 
 /// How long an app may take to redeem its code, in milliseconds.
 const REDEEM: i64 = 5 * 60 * 1000;
@@ -54,8 +54,7 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
         let words = format!("The parameter {name} must not be repeated.");
         return Err(refuse(&words));
     }
-    let redirect_uri =
-        launch_context::decode(target).and_then(|bytes| String::from_utf8(bytes).ok());
+    let redirect_uri = base64url::decode(target).and_then(|bytes| String::from_utf8(bytes).ok());
     let redirect_uri =
         redirect_uri.ok_or_else(|| refuse("The path holds no address of an app."))?;
     let sealed = value(query, "state").ok_or_else(|| refuse("The parameter state is required."))?;

@@ -4,7 +4,8 @@
 
 use super::refusal::Refused;
 use super::{PATH, value};
-use crate::auth::{ClientKeys, check_assertion, stated_client};
+use crate::auth::{check_assertion, stated_client};
+use crate::config::ClientKeys;
 use crate::error::Error;
 use crate::http::Exchange;
 use base64::Engine;
