@@ -139,14 +139,48 @@ export class Ledger extends DurableObject {
   rootSecret() {
     return settled(() => this.#current().rootSecret());
   }
+  handOver(shard, stored, after) {
+    return settled(() => this.#current().handOver(shard, stored, after));
+  }
+  fault(kind) {
+    return settled(() => this.#current().fault(kind));
+  }
+  alarm() {
+    return settled(() => this.#current().alarm());
+  }
+}
+
+export class AuthorizationShard extends DurableObject {
+  #generation = 0;
+  #shard;
+
+  constructor(ctx, env) {
+    super(ctx, env);
+    // When it fails, the runtime ends the object and answers its callers with the error.
+    ctx.blockConcurrencyWhile(() => settled(() => this.#current().takeOver()));
+  }
+
+  // The Rust object, rebuilt when the instance that held it has ended.
+  #current() {
+    const current = instance();
+    if (this.#generation !== current) {
+      this.#shard = new wasm.AuthorizationShard(this.ctx, this.env);
+      this.#generation = current;
+    }
+    return this.#shard;
+  }
+
   spend(id, expires) {
     return settled(() => this.#current().spend(id, expires));
   }
   isSpent(id) {
     return settled(() => this.#current().isSpent(id));
   }
-  issue(issued) {
-    return settled(() => this.#current().issue(issued));
+  recordAuthorization(id, generation, expires) {
+    return settled(() => this.#current().recordAuthorization(id, generation, expires));
+  }
+  recordAccessToken(issued, expires) {
+    return settled(() => this.#current().recordAccessToken(issued, expires));
   }
   advance(id, generation, grace, expires) {
     return settled(() => this.#current().advance(id, generation, grace, expires));
@@ -157,20 +191,20 @@ export class Ledger extends DurableObject {
   authorization(id) {
     return settled(() => this.#current().authorization(id));
   }
-  accessToken(id, person, session) {
-    return settled(() => this.#current().accessToken(id, person, session));
+  accessToken(id) {
+    return settled(() => this.#current().accessToken(id));
   }
-  signOut(person, since, expires) {
-    return settled(() => this.#current().signOut(person, since, expires));
+  signedOutSince(name) {
+    return settled(() => this.#current().signedOutSince(name));
+  }
+  signOut(name, since, expires) {
+    return settled(() => this.#current().signOut(name, since, expires));
   }
   revokeAuthorization(id, expires) {
     return settled(() => this.#current().revokeAuthorization(id, expires));
   }
   revokeAccessToken(id, expires) {
     return settled(() => this.#current().revokeAccessToken(id, expires));
-  }
-  fault(kind) {
-    return settled(() => this.#current().fault(kind));
   }
   alarm() {
     return settled(() => this.#current().alarm());

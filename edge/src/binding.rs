@@ -50,6 +50,16 @@ extern "C" {
     #[wasm_bindgen(js_namespace = AbortSignal, js_name = timeout)]
     pub(crate) fn abort_after(milliseconds: u32) -> web_sys::AbortSignal;
 
+    /// The state that the runtime gives to a Durable Object.
+    pub type ObjectState;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn storage(this: &ObjectState) -> Storage;
+
+    /// The object's id.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn id(this: &ObjectState) -> js_sys::Object;
+
     /// The storage of a Durable Object.
     #[wasm_bindgen(extends = js_sys::Object)]
     #[derive(Clone)]
@@ -123,18 +133,50 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = rootSecret)]
     pub(crate) fn root_secret(this: &LedgerStub) -> Result<Promise, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = handOver)]
+    pub(crate) fn hand_over(
+        this: &LedgerStub,
+        shard: u32,
+        stored: &Array,
+        after: &JsValue,
+    ) -> Result<Promise, JsValue>;
+
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn spend(this: &LedgerStub, id: &str, expires: f64) -> Result<Promise, JsValue>;
+    pub(crate) fn fault(this: &LedgerStub, kind: &str) -> Result<Promise, JsValue>;
+
+    /// A shard of the OAuth state as the worker calls it; the methods are those of its class in
+    /// `shim.js`.
+    #[wasm_bindgen(extends = js_sys::Object)]
+    pub(crate) type AuthorizationShardStub;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn spend(
+        this: &AuthorizationShardStub,
+        id: &str,
+        expires: f64,
+    ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = isSpent)]
-    pub(crate) fn is_spent(this: &LedgerStub, id: &str) -> Result<Promise, JsValue>;
+    pub(crate) fn is_spent(this: &AuthorizationShardStub, id: &str) -> Result<Promise, JsValue>;
 
-    #[wasm_bindgen(method, catch)]
-    pub(crate) fn issue(this: &LedgerStub, issued: &Array) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = recordAuthorization)]
+    pub(crate) fn record_authorization(
+        this: &AuthorizationShardStub,
+        id: &str,
+        generation: f64,
+        expires: f64,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = recordAccessToken)]
+    pub(crate) fn record_access_token(
+        this: &AuthorizationShardStub,
+        issued: &Array,
+        expires: f64,
+    ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     pub(crate) fn advance(
-        this: &LedgerStub,
+        this: &AuthorizationShardStub,
         id: &str,
         generation: f64,
         grace: f64,
@@ -143,26 +185,31 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     pub(crate) fn retreat(
-        this: &LedgerStub,
+        this: &AuthorizationShardStub,
         id: &str,
         generation: f64,
         advance: &Array,
     ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn authorization(this: &LedgerStub, id: &str) -> Result<Promise, JsValue>;
+    pub(crate) fn authorization(
+        this: &AuthorizationShardStub,
+        id: &str,
+    ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = accessToken)]
-    pub(crate) fn access_token(
-        this: &LedgerStub,
-        id: &str,
-        person: &str,
-        session: &str,
+    pub(crate) fn access_token(this: &AuthorizationShardStub, id: &str)
+    -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = signedOutSince)]
+    pub(crate) fn signed_out_since(
+        this: &AuthorizationShardStub,
+        name: &str,
     ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = signOut)]
     pub(crate) fn sign_out(
-        this: &LedgerStub,
+        this: &AuthorizationShardStub,
         name: &str,
         since: f64,
         expires: f64,
@@ -170,18 +217,15 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = revokeAuthorization)]
     pub(crate) fn revoke_authorization(
-        this: &LedgerStub,
+        this: &AuthorizationShardStub,
         id: &str,
         expires: f64,
     ) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = revokeAccessToken)]
     pub(crate) fn revoke_access_token(
-        this: &LedgerStub,
+        this: &AuthorizationShardStub,
         id: &str,
         expires: f64,
     ) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(method, catch)]
-    pub(crate) fn fault(this: &LedgerStub, kind: &str) -> Result<Promise, JsValue>;
 }

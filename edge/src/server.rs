@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::error::{Error, Reason};
 use crate::grant::PartitionName;
 use crate::rate::Rates;
-use crate::store::Partition;
+use crate::store::{Authorizations, Partition};
 use fhir::definitions::Definitions;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{self, Handling};
@@ -30,6 +30,7 @@ pub(crate) struct Server {
     /// Where the bindings are; none in native tests.
     env: Option<Env>,
     partition: OnceCell<Partition>,
+    authorizations: OnceCell<Authorizations>,
     /// Whether the caller may see only a part of what the store has to look at.
     is_confined: Cell<bool>,
     /// How many rows the conditions of this request have read.
@@ -48,6 +49,7 @@ impl Server {
             rates: Rates::of(&env),
             env: Some(env),
             partition: OnceCell::new(),
+            authorizations: OnceCell::new(),
             is_confined: Cell::new(false),
             guarded: Cell::default(),
         }
@@ -66,6 +68,15 @@ impl Server {
         }
         let opened = Partition::open(self.env()?, PartitionName::Default)?;
         Ok(self.partition.get_or_init(|| opened))
+    }
+
+    /// The OAuth state, opened at first use.
+    pub(crate) fn authorizations(&self) -> Result<&Authorizations, Error> {
+        if let Some(authorizations) = self.authorizations.get() {
+            return Ok(authorizations);
+        }
+        let opened = Authorizations::open(self.env()?)?;
+        Ok(self.authorizations.get_or_init(|| opened))
     }
 
     /// The partition if this request has used it.

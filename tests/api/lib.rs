@@ -21,7 +21,7 @@ pub use assertions::{
     assert_stored, assert_varies_by_origin, entries, ids, link, without_meta,
 };
 pub use client::{Answer, Client, Request};
-pub use server::{Running, Server, Settings};
+pub use server::{Running, Server, Settings, node};
 pub use sign_in::Browser;
 pub use tokens::Forgery;
 pub use unique::{Random, unique};

@@ -16,8 +16,26 @@ use ureq::Agent;
 /// The origins that the shared server lists.
 const ORIGINS: &str = "CORS_ORIGINS=https://app.example,http://localhost:3000";
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn node_program() -> PathBuf {
+    env::var_os("FHIR_EDGE_NODE")
+        .map_or_else(|| root().join("node_modules/node/bin/node"), PathBuf::from)
+}
+
+/// Runs Node with these arguments; what it prints.
+#[track_caller]
+pub fn node(arguments: &[&str]) -> String {
+    let command = Command::new(node_program()).args(arguments).output();
+    let output = command.expect("Node");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 /// How a server is to be started; without changes it keeps nothing and speaks R4.
@@ -71,8 +89,7 @@ impl Settings {
 
     /// Starts it; it ends when the result is dropped, or with the tests' process.
     pub fn start(&self) -> Running {
-        let node = env::var_os("FHIR_EDGE_NODE")
-            .map_or_else(|| root().join("node_modules/node/bin/node"), PathBuf::from);
+        let node = node_program();
         let program = env::var_os("FHIR_EDGE_SERVE")
             .map_or_else(|| root().join("tools/run/serve.mjs"), PathBuf::from);
         let scratch = env::temp_dir().join(crate::unique("fhir-edge-api"));

@@ -1,13 +1,10 @@
 //! Tokens: of services and users by a real sign-in, and forged ones, which the provider signs
 //! for tests only.
 
-use crate::server::Server;
+use crate::server::{Server, node, root};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use std::env;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use ureq::http;
 
 /// The services with a secret.
@@ -65,20 +62,10 @@ impl Server {
 
     fn token_command(&self, arguments: &[&str]) -> String {
         self.remembered(&arguments.join(" "), || {
-            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-            let node = env::var_os("FHIR_EDGE_NODE")
-                .map_or_else(|| root.join("node_modules/node/bin/node"), PathBuf::from);
-            let output = Command::new(node)
-                .arg(root.join("tools/run/token.mjs"))
-                .args(arguments)
-                .output()
-                .expect("the token command");
-            assert!(
-                output.status.success(),
-                "{}",
-                String::from_utf8_lossy(&output.stderr)
-            );
-            String::from_utf8_lossy(&output.stdout).trim().to_owned()
+            let program = root().join("tools/run/token.mjs");
+            let program = program.to_string_lossy();
+            let command: Vec<&str> = [&*program].iter().chain(arguments).copied().collect();
+            node(&command)
         })
     }
 

@@ -41,7 +41,10 @@ export function workerOptions({ port, vars, state, rates = {} }) {
     ],
     compatibilityDate: COMPATIBILITY_DATE,
     bindings: vars,
-    durableObjects: { LEDGER: { className: 'Ledger', useSQLite: true } },
+    durableObjects: {
+      LEDGER: { className: 'Ledger', useSQLite: true },
+      AUTHORIZATIONS: { className: 'AuthorizationShard', useSQLite: true },
+    },
     kvNamespaces: ['KV'],
     ratelimits: Object.fromEntries(
       Object.entries({ ...RATES, ...rates }).map(([name, limit], at) => [

@@ -133,7 +133,7 @@ impl Exchange {
 
     /// Marks an id as used; `false` when it was used before.
     pub(crate) async fn spend(&self, id: &str, expires: i64) -> Result<bool, Error> {
-        self.partition()?.spend(id, expires).await
+        self.authorizations()?.spend(id, expires).await
     }
 
     /// What tokens are checked against.
@@ -209,8 +209,10 @@ impl Exchange {
             ..
         } = identity;
         let session = session.as_deref().unwrap_or_default();
-        let known = self.partition()?.access_token(token_id, person, session);
-        let known = known.await?;
+        let authorizations = self.authorizations()?;
+        let known = authorizations
+            .access_token(token_id, person, session)
+            .await?;
         if known.is_revoked {
             return Err(auth::refuse("the token was revoked"));
         }

@@ -118,9 +118,9 @@ async fn service(exchange: &Exchange, token: &str) -> Result<Option<String>, Err
 /// The authorization that an access token or a refresh token is of.
 async fn authorization(exchange: &Exchange, token: &str) -> Result<Option<String>, Error> {
     if token.contains('.') {
-        let known = exchange.partition()?;
-        let known = known.access_token(&token_id(token), "", "").await?;
-        return Ok(known.grant.map(|grant| grant.authorization));
+        let authorizations = exchange.authorizations()?;
+        let grant = authorizations.issued_grant(&token_id(token)).await?;
+        return Ok(grant.map(|grant| grant.authorization));
     }
     let opened = refresh_token::open(exchange, token).await?;
     Ok(opened.map(|token| token.authorization))

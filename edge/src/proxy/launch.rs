@@ -120,7 +120,7 @@ pub(super) async fn read(
         if sealed.client_id.is_some_and(|own| own != client_id) {
             return again("was issued for another app");
         }
-        if exchange.partition()?.is_spent(&sealed.id).await? {
+        if exchange.authorizations()?.is_spent(&sealed.id).await? {
             return again("was used before");
         }
         let handle = Handle {

@@ -45,11 +45,11 @@ async fn end(
         expires,
     } = token;
     let ending = ending(&verifier, Some(&issuer), &who).await;
-    let partition = exchange.partition()?;
-    for name in &ending.names {
-        let remembered = exchange.now + LIFETIME;
-        partition.sign_out(name, not_before, remembered).await?;
-    }
+    let authorizations = exchange.authorizations()?;
+    let remembered = exchange.now + LIFETIME;
+    authorizations
+        .sign_out(&ending.names, not_before, remembered)
+        .await?;
     // Afterwards: a provider that got no answer sends it again, which ends nothing newer.
     let used = format!("logout {}:{issuer}{id}", issuer.len());
     if !exchange.spend(&used, expires).await? {

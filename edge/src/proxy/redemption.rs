@@ -59,15 +59,17 @@ impl CodeUse {
     }
 
     pub(super) async fn is_spent(&self, exchange: &Exchange) -> Result<bool, Error> {
-        exchange.partition()?.is_spent(&self.id).await
+        exchange.authorizations()?.is_spent(&self.id).await
     }
 
     /// Two parties have the code: what was issued for it ends.
     /// <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2>
     pub(super) async fn refuse_replay(&self, exchange: &Exchange) -> Result<Refused, Error> {
-        let partition = exchange.partition()?;
+        let authorizations = exchange.authorizations()?;
         let expires = exchange.now + refresh_token::LIFETIME;
-        partition.revoke_authorization(&self.id, expires).await?;
+        authorizations
+            .revoke_authorization(&self.id, expires)
+            .await?;
         Ok(invalid_code())
     }
 }

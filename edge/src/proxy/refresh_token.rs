@@ -7,6 +7,7 @@ use crate::auth::Stated;
 use crate::error::Error;
 use crate::http::Exchange;
 use crate::store::Advance;
+use futures_util::future::try_join;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -82,9 +83,9 @@ impl SignedIn {
         if self.person.is_empty() {
             return Ok(false);
         }
-        let partition = exchange.partition()?;
-        let known = partition.access_token("", &self.person, &self.session);
-        Ok(known.await?.not_before.is_some_and(|since| self.at < since))
+        let authorizations = exchange.authorizations()?;
+        let since = authorizations.signed_out_since(&self.person, &self.session);
+        Ok(since.await?.is_some_and(|since| self.at < since))
     }
 }
 
@@ -96,7 +97,7 @@ impl Taken {
     /// Nothing came of it: the token can be used again.
     pub(super) async fn give_back(&self, exchange: &Exchange) -> Result<(), Error> {
         match &self.0 {
-            Some(advance) => exchange.partition()?.retreat(advance).await,
+            Some(advance) => exchange.authorizations()?.retreat(advance).await,
             None => Ok(()),
         }
     }
@@ -111,43 +112,45 @@ impl RefreshToken {
     /// Uses the token up; `None` when it cannot be used. Of a public client's tokens only the newest
     /// can: an older one that comes back was stolen, or the newest was, and the authorization ends.
     pub(super) async fn take(&self, exchange: &Exchange) -> Result<Option<Taken>, Error> {
-        if !self.is_active(exchange).await? {
+        if self.newest(exchange).await?.is_none() {
             return Ok(None);
         }
         if !self.is_public {
             return Ok(Some(Taken::default()));
         }
-        let partition = exchange.partition()?;
+        let authorizations = exchange.authorizations()?;
         let this = (self.authorization.as_str(), self.generation);
         let expires = exchange.now + LIFETIME;
-        let advance = partition.advance(this, GRACE, expires).await?;
+        let advance = authorizations.advance(this, GRACE, expires).await?;
         Ok(advance.map(|advance| Taken(Some(advance))))
     }
 
     /// Whether neither time nor a revocation has ended it, and no newer one has replaced it.
     pub(super) async fn is_newest(&self, exchange: &Exchange) -> Result<bool, Error> {
-        let partition = exchange.partition()?;
-        let authorization = partition.authorization(&self.authorization).await?;
-        let newest = authorization.map(|authorization| authorization.generation);
-        let is_old = self.is_public && newest.is_some_and(|newest| self.generation < newest);
-        Ok(!is_old && self.is_active(exchange).await?)
+        let newest = self.newest(exchange).await?;
+        Ok(newest.is_some_and(|newest| !self.is_public || self.generation >= newest))
     }
 
-    async fn is_active(&self, exchange: &Exchange) -> Result<bool, Error> {
+    /// The newest generation of its authorization; `None` when time, a revocation or a sign-out has
+    /// ended that.
+    async fn newest(&self, exchange: &Exchange) -> Result<Option<i64>, Error> {
         if self.expires <= exchange.now {
-            return Ok(false);
+            return Ok(None);
         }
-        let partition = exchange.partition()?;
-        let authorization = partition.authorization(&self.authorization).await?;
-        let is_known = authorization.is_some_and(|authorization| !authorization.is_revoked);
-        Ok(is_known && !self.signed_in.has_ended(exchange).await?)
+        let authorization = exchange
+            .authorizations()?
+            .authorization(&self.authorization);
+        let has_ended = self.signed_in.has_ended(exchange);
+        let (authorization, has_ended) = try_join(authorization, has_ended).await?;
+        let valid = authorization.filter(|authorization| !authorization.is_revoked && !has_ended);
+        Ok(valid.map(|authorization| authorization.generation))
     }
 
     /// Ends the authorization: no token of it is taken any more.
     pub(super) async fn revoke(&self, exchange: &Exchange) -> Result<(), Error> {
         let expires = exchange.now + LIFETIME;
-        let partition = exchange.partition()?;
-        partition
+        exchange
+            .authorizations()?
             .revoke_authorization(&self.authorization, expires)
             .await
     }

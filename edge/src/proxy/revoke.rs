@@ -48,7 +48,7 @@ async fn end(
         let words = "The token was issued to another client.";
         Ok(Err(Refused("unauthorized_client", words.into())))
     };
-    let partition = exchange.partition()?;
+    let authorizations = exchange.authorizations()?;
     if token.contains('.') {
         let Some((owner, expires)) = of_provider(exchange, token).await? else {
             return Ok(Ok(()));
@@ -56,7 +56,7 @@ async fn end(
         if owner.as_deref() != Some(client_id.as_str()) {
             return foreign();
         }
-        partition
+        authorizations
             .revoke_access_token(&token_id(token), expires)
             .await?;
         return Ok(Ok(()));
@@ -67,7 +67,7 @@ async fn end(
             return foreign();
         }
         let expires = service.expires * 1000;
-        partition
+        authorizations
             .revoke_access_token(&token_id(token), expires)
             .await?;
         return Ok(Ok(()));

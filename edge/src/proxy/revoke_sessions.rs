@@ -43,11 +43,11 @@ async fn of_person(
 ) -> Result<Result<(), Refused>, Error> {
     let who = SignedOut::Person(object_id.to_owned());
     let ending = ending(&exchange.verifier(), issuer, &who).await;
-    let partition = exchange.partition()?;
-    for name in &ending.names {
-        let remembered = exchange.now + LIFETIME;
-        partition.sign_out(name, exchange.now, remembered).await?;
-    }
+    let authorizations = exchange.authorizations()?;
+    let remembered = exchange.now + LIFETIME;
+    authorizations
+        .sign_out(&ending.names, exchange.now, remembered)
+        .await?;
     match (ending.outage, ending.names.as_slice()) {
         // Done as far as it could be; who is told so asks again.
         (Some(outage), _) if issuer.is_none() => Err(outage),
@@ -63,15 +63,14 @@ async fn of_person(
 /// Ends the authorization that a token is of; an access token of none ends alone.
 async fn of_token(exchange: &Exchange, token: &str) -> Result<Result<(), Refused>, Error> {
     let expires = exchange.now + LIFETIME;
-    let partition = exchange.partition()?;
+    let authorizations = exchange.authorizations()?;
     if let Some(own) = refresh_token::open(exchange, token).await? {
         return own.revoke(exchange).await.map(Ok);
     }
     let id = token_id(token);
-    if let Some(grant) = partition.access_token(&id, "", "").await?.grant {
-        let authorization = grant.authorization;
-        return partition
-            .revoke_authorization(&authorization, expires)
+    if let Some(grant) = authorizations.issued_grant(&id).await? {
+        return authorizations
+            .revoke_authorization(&grant.authorization, expires)
             .await
             .map(Ok);
     }
@@ -81,5 +80,5 @@ async fn of_token(exchange: &Exchange, token: &str) -> Result<Result<(), Refused
         return Ok(Err(Refused("invalid_request", words.into())));
     };
     let ends = ends.saturating_mul(1000).min(expires);
-    partition.revoke_access_token(&id, ends).await.map(Ok)
+    authorizations.revoke_access_token(&id, ends).await.map(Ok)
 }

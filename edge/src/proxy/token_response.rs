@@ -121,7 +121,7 @@ pub(super) async fn complete(
             client_id: &completion.client_id,
             key: &completion.key,
         };
-        exchange.partition()?.issue(issued).await?;
+        exchange.authorizations()?.issue(issued).await?;
     }
     if !completion.key.is_empty() {
         answer.insert("token_type".into(), "DPoP".into());

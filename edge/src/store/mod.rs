@@ -1,15 +1,15 @@
-//! The store: one ledger (a Durable Object with SQLite) that orders every change, and Workers KV
-//! that holds each version once more, near the reader.
+//! The store: one ledger (a Durable Object with SQLite) that orders every change, Workers KV that
+//! holds each version once more, near the reader, and the OAuth state in Durable Objects of its own.
 //!
-//! Every function here takes a [`Grant`](crate::grant::Grant): what it confines is part of the
+//! Every function on resources takes a [`Grant`](crate::grant::Grant): what it confines is part of the
 //! SQL. The tables and keys are described in `docs/storage-schema.md`.
 
-mod authorization;
 mod command;
 mod cursor;
 mod edge_cache;
 mod large_text;
 mod ledger;
+mod oauth;
 mod partition;
 mod read;
 mod search;
@@ -17,8 +17,8 @@ mod secret;
 mod text;
 mod write;
 
-pub(crate) use authorization::{AccessToken, Advance, Issued};
 pub(crate) use command::{Command, Committed, Guard, Outcome, Refusal};
+pub(crate) use oauth::{AccessToken, Advance, Authorizations, Issued};
 pub(crate) use partition::Partition;
 pub(crate) use read::{Consistency, Version, history, read, vread};
 pub(crate) use search::{Match, ids, page, total};

@@ -165,6 +165,12 @@ fn packed(way: &Way) -> Array {
     parts.chain([JsValue::from(way.limit as f64)]).collect()
 }
 
+/// The ledger of a partition.
+pub(super) fn ledger(env: &Env, name: PartitionName) -> Result<LedgerStub, Error> {
+    let stub = env.durable_object("LEDGER")?.get_by_name(name.as_str())?;
+    Ok(stub.into_rpc())
+}
+
 /// A partition, for the time of one request.
 pub(crate) struct Partition {
     name: PartitionName,
@@ -176,10 +182,9 @@ pub(crate) struct Partition {
 impl Partition {
     /// The partition of that name.
     pub(crate) fn open(env: &Env, name: PartitionName) -> Result<Self, Error> {
-        let stub = env.durable_object("LEDGER")?.get_by_name(name.as_str())?;
         Ok(Self {
             name,
-            stub: stub.into_rpc(),
+            stub: ledger(env, name)?,
             env: env.clone(),
             charge: Cell::default(),
         })
@@ -256,17 +261,6 @@ impl Partition {
         self.query("SELECT 1", [], Rows::Plain)
             .await
             .is_ok_and(|answer| answer.rows.len() == 1)
-    }
-
-    /// Marks an id as used until `expires` (milliseconds since 1970); `false` when it was before.
-    pub(crate) async fn spend(&self, id: &str, expires: i64) -> Result<bool, Error> {
-        let spent = JsFuture::from(self.stub.spend(id, expires as f64)?).await?;
-        Ok(spent.is_truthy())
-    }
-
-    /// Whether an id is marked as used.
-    pub(crate) async fn is_spent(&self, id: &str) -> Result<bool, Error> {
-        Ok(JsFuture::from(self.stub.is_spent(id)?).await?.is_truthy())
     }
 
     /// Ends the ledger's instance, to show that it recovers.

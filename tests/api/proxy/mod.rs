@@ -23,6 +23,7 @@ mod rate_limit;
 mod redirects;
 mod refresh;
 mod revoke;
+mod shards;
 mod token;
 
 use crate::samples::{observation, patient_with_id, with};

@@ -145,29 +145,40 @@ impl Runtime {
         .map(|(name, text)| format!("(name = \"{name}\", text = \"{text}\"),"))
         .concat();
         let worker = "worker";
-        let object = ("LEDGER", "Ledger");
-        Self::start(setup, worker, object, &bindings, provider.server_port)
+        let objects = [
+            ("LEDGER", "Ledger"),
+            ("AUTHORIZATIONS", "AuthorizationShard"),
+        ];
+        Self::start(setup, worker, &objects, &bindings, provider.server_port)
     }
 
     /// The bare worker.
     pub(crate) fn bare(setup: &Setup) -> Result<Self, Box<dyn Error>> {
         let worker = "bare";
-        Self::start(setup, worker, ("OBJECT", "Bare"), "", free_port()?)
+        Self::start(setup, worker, &[("OBJECT", "Bare")], "", free_port()?)
     }
 
     fn start(
         setup: &Setup,
         worker: &str,
-        (binding, class): (&str, &str),
+        objects: &[(&str, &str)],
         bindings: &str,
         port: u16,
     ) -> Result<Self, Box<dyn Error>> {
         let state =
-            std::env::temp_dir().join(format!("fhir-edge-bench-{class}-{}", std::process::id()));
+            std::env::temp_dir().join(format!("fhir-edge-bench-{worker}-{}", std::process::id()));
         for folder in ["object", "kv"] {
             fs::create_dir_all(state.join(folder))?;
         }
         let state_path = state.display();
+        let classes = objects.iter().map(|(_, class)| {
+            format!("(className = \"{class}\", uniqueKey = \"{class}\", enableSql = true),")
+        });
+        let classes: String = classes.collect();
+        let namespaces = objects.iter().map(|(binding, class)| {
+            format!("(name = \"{binding}\", durableObjectNamespace = \"{class}\"),")
+        });
+        let namespaces: String = namespaces.collect();
         let config = format!(
             r#"using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -185,10 +196,10 @@ const main :Workerd.Worker = (
     (name = "index_bg.wasm", wasm = embed "../{worker}/index_bg.wasm"),
   ],
   compatibilityDate = "2026-07-01",
-  durableObjectNamespaces = [(className = "{class}", uniqueKey = "{class}", enableSql = true)],
+  durableObjectNamespaces = [{classes}],
   durableObjectStorage = (localDisk = "object-disk"),
   bindings = [
-    (name = "{binding}", durableObjectNamespace = "{class}"), (name = "KV", kvNamespace = "kv"),
+    {namespaces} (name = "KV", kvNamespace = "kv"),
     {bindings}
   ],
 );

@@ -1,4 +1,4 @@
-//! SQLite as the ledger uses it: statements with values, rows as arrays, transactions that undo
+//! SQLite of a Durable Object: statements with values, rows as arrays, transactions that undo
 //! everything when their body fails.
 
 use crate::binding::{SqlStorage, Storage, collect};
@@ -30,7 +30,7 @@ pub(super) fn is_chunked(body: &Text) -> bool {
     body.units() > CHUNK
 }
 
-pub(super) struct Database {
+pub(in crate::store) struct Database {
     storage: Storage,
     sql: SqlStorage,
     rows_read: Cell<f64>,
@@ -38,7 +38,7 @@ pub(super) struct Database {
 }
 
 impl Database {
-    pub(super) fn new(storage: Storage) -> Self {
+    pub(in crate::store) fn new(storage: Storage) -> Self {
         let sql = storage.sql();
         Self {
             storage,
@@ -49,7 +49,11 @@ impl Database {
     }
 
     /// Runs a statement; its rows, each an array.
-    pub(super) fn rows(&self, statement: &str, values: &[JsValue]) -> Result<Array, JsValue> {
+    pub(in crate::store) fn rows(
+        &self,
+        statement: &str,
+        values: &[JsValue],
+    ) -> Result<Array, JsValue> {
         let values: Array = values.iter().collect();
         let cursor = self.sql.exec(&statement.into(), &values)?;
         let rows = collect(&cursor.raw()?)?;
@@ -61,12 +65,12 @@ impl Database {
     }
 
     /// Runs a statement for its effect.
-    pub(super) fn run(&self, statement: &str, values: &[JsValue]) -> Result<(), JsValue> {
+    pub(in crate::store) fn run(&self, statement: &str, values: &[JsValue]) -> Result<(), JsValue> {
         self.rows(statement, values).map(|_| ())
     }
 
     /// The first row.
-    pub(super) fn row(
+    pub(in crate::store) fn row(
         &self,
         statement: &str,
         values: &[JsValue],
@@ -75,7 +79,11 @@ impl Database {
     }
 
     /// The number in the first row.
-    pub(super) fn number(&self, statement: &str, values: &[JsValue]) -> Result<i64, JsValue> {
+    pub(in crate::store) fn number(
+        &self,
+        statement: &str,
+        values: &[JsValue],
+    ) -> Result<i64, JsValue> {
         let row = self.row(statement, values)?;
         let number = row.and_then(|row| row.get(0).as_f64());
         number
@@ -173,7 +181,7 @@ impl Database {
     }
 
     /// Runs `body` in a transaction (or a savepoint of the one that runs): an error undoes it.
-    pub(super) fn transaction<T>(
+    pub(in crate::store) fn transaction<T>(
         &self,
         mut body: impl FnMut() -> Result<T, JsValue>,
     ) -> Result<T, JsValue> {
@@ -200,7 +208,7 @@ impl Database {
         self.storage.sync()
     }
 
-    pub(super) fn set_alarm(&self, time: f64) -> Result<Promise, JsValue> {
+    pub(in crate::store) fn set_alarm(&self, time: f64) -> Result<Promise, JsValue> {
         self.storage.set_alarm(time)
     }
 

@@ -1,19 +1,17 @@
-//! The ledger: the one Durable Object, the single writer of a partition.
+//! The ledger: a Durable Object, the single writer of a partition.
 //!
 //! It does SQL and joins strings, nothing else: it is one thread for everybody, so parsing,
 //! validation, extraction and rendering are done by the workers that call it.
 
 mod apply;
-mod authorization;
 mod database;
-mod generation;
+mod handover;
 mod outbox;
 mod reply;
 mod schema;
 mod search;
 
-use crate::binding::{self, Storage};
-use database::Database;
+use crate::binding::{self, ObjectState};
 use js_sys::{Array, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -21,14 +19,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 use worker::Env;
 
-#[wasm_bindgen]
-extern "C" {
-    /// The state that the runtime gives to a Durable Object.
-    pub type ObjectState;
-
-    #[wasm_bindgen(method, getter)]
-    fn storage(this: &ObjectState) -> Storage;
-}
+pub(super) use database::Database;
 
 /// The Durable Object's class; `shim.js` wraps it.
 #[wasm_bindgen]
@@ -124,35 +115,6 @@ impl Ledger {
         Ok(Uint8Array::new(
             &row.map(|row| row.get(0)).unwrap_or_default(),
         ))
-    }
-
-    /// Marks an id as used until `expires`; `false` when it was used before.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn spend(&self, id: &str, expires: f64) -> Result<bool, JsValue> {
-        let database = &self.inner.database;
-        database.transaction(|| {
-            database.run(
-                "DELETE FROM spent WHERE expires < ?",
-                &[js_sys::Date::now().into()],
-            )?;
-            let statement = "INSERT OR IGNORE INTO spent(id, expires) VALUES(?, ?) RETURNING 1";
-            Ok(database
-                .row(statement, &[id.into(), expires.into()])?
-                .is_some())
-        })
-    }
-
-    /// Whether an id is marked as used.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    #[wasm_bindgen(js_name = isSpent)]
-    pub fn is_spent(&self, id: &str) -> Result<bool, JsValue> {
-        let statement = "SELECT 1 FROM spent WHERE id = ?";
-        let row = self.inner.database.row(statement, &[id.into()])?;
-        Ok(row.is_some())
     }
 
     /// Brings the outbox to Workers KV; the runtime calls it at the time that was set.

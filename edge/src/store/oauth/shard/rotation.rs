@@ -2,9 +2,9 @@
 //! newest one, and for a while the one before it, whose answer may have got lost.
 //! <https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2>
 
-/// How an authorization that was not revoked stands.
+/// The refresh tokens of an authorization that was not revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Standing {
+pub(super) struct Rotation {
     /// Which of its refresh tokens is the newest.
     pub(super) newest: i64,
     /// When the one before was used, in milliseconds since 1970.
@@ -16,15 +16,15 @@ pub(super) struct Standing {
 /// What a use of a refresh token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
-    /// The newest one was used: the authorization stands like this from now on.
-    Advanced(Standing),
-    /// The one before was used once more: the authorization stands like this from now on.
-    Repeated(Standing),
+    /// The newest one was used; the state afterwards.
+    Advanced(Rotation),
+    /// The one before was used once more; the state afterwards.
+    Repeated(Rotation),
     /// Two parties have the token: the authorization ends.
     Reused,
 }
 
-impl Standing {
+impl Rotation {
     /// Uses the refresh token of `generation` at `now`.
     pub(super) fn take(self, generation: i64, now: i64, grace: i64) -> Use {
         if generation >= self.newest {
@@ -45,7 +45,7 @@ impl Standing {
         Use::Reused
     }
 
-    /// Takes an advance from `before` to `after` back, of which nothing came. Only the use that
+    /// Undoes an advance from `before` to `after`, of which nothing came. Only the use that
     /// advanced may do so, and only while nobody has relied on the advance: whoever used the token
     /// once more may have got the next one.
     pub(super) fn retreat(self, before: Self, after: Self) -> Self {
@@ -59,7 +59,7 @@ mod tests {
     use std::collections::{BTreeSet, HashSet};
 
     const GRACE: i64 = 2;
-    const START: Standing = Standing {
+    const START: Rotation = Rotation {
         newest: 0,
         advanced: 0,
         is_repeated: false,
@@ -75,7 +75,7 @@ mod tests {
     /// Everything that tells two moments of the model apart.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     struct World {
-        standing: Standing,
+        rotation: Rotation,
         has_ended: bool,
         now: i64,
         /// The refresh tokens that somebody has got.
@@ -90,14 +90,14 @@ mod tests {
         fn start_use(&self, generation: i64) -> Self {
             let mut next = self.clone();
             next.uses += 1;
-            let before = self.standing;
+            let before = self.rotation;
             let advance = match before.take(generation, self.now, GRACE) {
                 Use::Advanced(after) => {
-                    next.standing = after;
+                    next.rotation = after;
                     Some((before.newest, before.advanced, before.is_repeated, self.now))
                 }
                 Use::Repeated(after) => {
-                    next.standing = after;
+                    next.rotation = after;
                     None
                 }
                 Use::Reused => {
@@ -125,17 +125,17 @@ mod tests {
                 *successes += 1;
                 next.issued.insert(generation + 1);
             } else if let Some((newest, advanced, is_repeated, used)) = advance {
-                let before = Standing {
+                let before = Rotation {
                     newest,
                     advanced,
                     is_repeated,
                 };
-                let after = Standing {
+                let after = Rotation {
                     newest: generation + 1,
                     advanced: used,
                     is_repeated: false,
                 };
-                next.standing = self.standing.retreat(before, after);
+                next.rotation = self.rotation.retreat(before, after);
             }
             next
         }
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn no_order_of_uses_and_refusals_revives_a_replaced_token() {
         let first = World {
-            standing: START,
+            rotation: START,
             has_ended: false,
             now: 0,
             issued: BTreeSet::from([0]),
@@ -176,7 +176,7 @@ mod tests {
         while let Some(world) = open.pop() {
             let newest = world.issued.iter().copied().max().unwrap();
             assert!(
-                world.standing.newest >= newest,
+                world.rotation.newest >= newest,
                 "a token was issued that is newer than the newest: {world:?}"
             );
             assert!(
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_refused_advance_is_taken_back_whole() {
-        let repeated = Standing {
+        let repeated = Rotation {
             newest: 4,
             advanced: 10,
             is_repeated: true,
@@ -203,7 +203,7 @@ mod tests {
             panic!("the newest advances");
         };
         assert_eq!(after.retreat(repeated, after), repeated);
-        // Not back to a standing that would let the one before be used a third time.
+        // Not back to a rotation that would let the one before be used a third time.
         assert_eq!(repeated.take(3, 11, GRACE), Use::Reused);
     }
 
