@@ -2,22 +2,16 @@
 //! <https://hl7.org/fhir/R4/http.html#mime-type>
 
 use crate::error::{Error, Reason};
+use crate::message::{Incoming, JSON_TYPES, media_type};
 use crate::store::Consistency;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::Handling;
 
-const JSON_TYPES: [&str; 3] = ["application/fhir+json", "application/json", "text/json"];
-
-fn media_type(text: &str) -> String {
-    text.split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
-}
-
 /// Checks `_format`, which overrides `Accept`, or else `Accept`.
-pub(super) fn check_acceptable(format: Option<&str>, accept: Option<&str>) -> Result<(), Error> {
+pub(super) fn check_acceptable(request: &Incoming) -> Result<(), Error> {
+    let format = request.query.iter().find(|(name, _)| name == "_format");
+    let format = format.map(|(_, value)| value.as_str());
+    let accept = request.header("accept");
     let acceptable = match (format, accept) {
         // A `+` in a query string that nobody encoded arrives as a space.
         (Some(format), _) => {
@@ -41,20 +35,8 @@ pub(super) fn check_acceptable(format: Option<&str>, accept: Option<&str>) -> Re
     ))
 }
 
-/// Checks the type of a body that holds a resource.
-pub(super) fn check_content_type(content_type: Option<&str>) -> Result<(), Error> {
-    if content_type.is_some_and(|text| JSON_TYPES.contains(&media_type(text).as_str())) {
-        return Ok(());
-    }
-    let message = "The Content-Type must be application/fhir+json or application/json.";
-    Err(Error::rejected(
-        Reason::UnsupportedMediaType,
-        IssueType::NotSupported,
-        message,
-    ))
-}
-
-fn preference<'a>(prefer: Option<&'a str>, name: &str) -> Option<&'a str> {
+fn preference<'a>(request: &'a Incoming, name: &str) -> Option<&'a str> {
+    let prefer = request.header("prefer");
     let parts = prefer.unwrap_or_default().split([',', ';']);
     let mut pairs = parts.filter_map(|part| part.trim().split_once('='));
     pairs
@@ -63,8 +45,8 @@ fn preference<'a>(prefer: Option<&'a str>, name: &str) -> Option<&'a str> {
 }
 
 /// Reads `Prefer: handling=`.
-pub(super) fn handling(prefer: Option<&str>) -> Result<Handling, Error> {
-    match preference(prefer, "handling") {
+pub(super) fn handling(request: &Incoming) -> Result<Handling, Error> {
+    match preference(request, "handling") {
         None | Some("lenient") => Ok(Handling::Lenient),
         Some("strict") => Ok(Handling::Strict),
         Some(other) => {
@@ -77,14 +59,14 @@ pub(super) fn handling(prefer: Option<&str>) -> Result<Handling, Error> {
 }
 
 /// Reads `Prefer: return=`.
-pub(super) fn wants_minimal(prefer: Option<&str>) -> bool {
-    preference(prefer, "return") == Some("minimal")
+pub(super) fn wants_minimal(request: &Incoming) -> bool {
+    preference(request, "return") == Some("minimal")
 }
 
 /// Reads `x-ms-consistency-level`. The ledger is one, so that everything but the most relaxed
 /// level is as good as strong.
-pub(super) fn consistency(level: Option<&str>) -> Result<Consistency, Error> {
-    match level {
+pub(super) fn consistency(request: &Incoming) -> Result<Consistency, Error> {
+    match request.header("x-ms-consistency-level") {
         None | Some("Strong" | "BoundedStaleness" | "Session") => Ok(Consistency::Strong),
         Some("ConsistentPrefix" | "Eventual") => Ok(Consistency::Eventual),
         Some(_) => {

@@ -3,10 +3,12 @@
 
 use super::client_authentication::Client;
 use super::refusal::{Refused, not_stored};
-use super::{Purpose, value};
+use super::value;
 use crate::auth::ServiceToken;
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
+use crate::seal::Purpose;
 use crate::status::Status;
 use serde_json::json;
 use smart::granted_scope::granted;
@@ -19,7 +21,7 @@ pub(super) async fn issue(
     key: String,
 ) -> Result<Result<Answer, Refused>, Error> {
     let id = client.id.as_deref().unwrap_or_default();
-    let registered = exchange.config.smart_proxy.client(id);
+    let registered = exchange.server.config.smart_proxy.client(id);
     let Some(service) = registered.and_then(|client| client.service.as_ref()) else {
         let words =
             "The client is not a backend service: it has no roles and scope in SMART_CLIENTS.";
@@ -39,9 +41,14 @@ pub(super) async fn issue(
             return Ok(Err(Refused("invalid_scope", format!("{problem}."))));
         }
     };
-    let mut token = ServiceToken::new(id, scope, exchange.now, crate::binding::random_uuid());
+    let mut token = ServiceToken::new(
+        id,
+        scope,
+        exchange.server.now,
+        crate::binding::random_uuid(),
+    );
     token.key = key;
-    let sealed = exchange.seal(Purpose::AccessToken, &token).await?;
+    let sealed = exchange.server.seal(Purpose::AccessToken, &token).await?;
     let response = json!({
         "access_token": sealed,
         "token_type": if token.key.is_empty() { "bearer" } else { "DPoP" },

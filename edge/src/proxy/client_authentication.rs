@@ -7,7 +7,7 @@ use super::{PATH, value};
 use crate::auth::{check_assertion, stated_client};
 use crate::config::ClientKeys;
 use crate::error::Error;
-use crate::http::Exchange;
+use crate::exchange::Exchange;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -45,7 +45,7 @@ pub(super) async fn authenticate(
     };
     let registered = id
         .as_ref()
-        .and_then(|id| exchange.config.smart_proxy.client(id));
+        .and_then(|id| exchange.server.config.smart_proxy.client(id));
     let Some((id, keys)) = registered.and_then(|own| Some((&own.client_id, own.keys.as_ref()?)))
     else {
         // The identity provider knows the client's secret, if it has one. What else it is sent may
@@ -61,7 +61,7 @@ pub(super) async fn authenticate(
     if let Err(refused) = check(exchange, form, (id, keys)).await? {
         return Ok(Err(refused));
     }
-    let secret = exchange.config.smart_proxy.secret(id);
+    let secret = exchange.server.config.smart_proxy.secret(id);
     Ok(Ok(Client {
         id: Some(id.clone()),
         secret: secret.map(ToOwned::to_owned),
@@ -85,14 +85,14 @@ async fn check(
             "The client_assertion_type must be {ASSERTION_TYPE}."
         ));
     }
-    let base = &exchange.base_url;
+    let base = &exchange.server.base_url;
     // https://www.rfc-editor.org/rfc/rfc9126#section-2
     let audiences = ["token", "par"].map(|endpoint| format!("{base}/{PATH}/{endpoint}"));
-    match check_assertion(assertion, (id, keys), &audiences, exchange.now).await? {
+    match check_assertion(assertion, (id, keys), &audiences, exchange.server.now).await? {
         Err(reason) => Ok(Err(not_accepted(&reason))),
         Ok(checked) => {
             let used = format!("assertion {}:{id}{}", id.len(), checked.id);
-            if exchange.spend(&used, checked.expires * 1000).await? {
+            if exchange.server.spend(&used, checked.expires * 1000).await? {
                 return Ok(Ok(()));
             }
             refuse("The client_assertion was used before (`jti`).".into())
@@ -111,7 +111,7 @@ type Credentials = (Option<String>, Option<String>);
 /// form-encoded. <https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1>
 fn credentials(exchange: &Exchange, form: &[(String, String)]) -> Result<Credentials, Refused> {
     let named = value(form, "client_id").map(ToOwned::to_owned);
-    let Some(header) = exchange.header("authorization") else {
+    let Some(header) = exchange.request.header("authorization") else {
         return Ok((named, value(form, "client_secret").map(ToOwned::to_owned)));
     };
     let wrong = |words: &str| Refused("invalid_client", words.to_owned());

@@ -4,8 +4,10 @@
 use super::client_authentication::Client;
 use super::refusal::Refused;
 use crate::auth::is_thumbprint;
+use crate::auth::{Unproven, of_token_request, proof_nonce};
 use crate::error::Error;
-use crate::http::{Answer, Exchange, Unproven, dpop};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 
 /// The thumbprint of the key that a client's request for tokens proves to have; empty where it
 /// proves none and need not.
@@ -14,8 +16,8 @@ pub(super) async fn key(
     client: &Client,
 ) -> Result<Result<String, Refused>, Error> {
     let id = client.id.as_deref().unwrap_or_default();
-    let registered = exchange.config.smart_proxy.client(id);
-    Ok(match dpop::of_token_request(exchange).await? {
+    let registered = exchange.server.config.smart_proxy.client(id);
+    Ok(match of_token_request(exchange).await? {
         Ok(proof) => Ok(proof.key),
         Err(Unproven::Missing) if registered.is_some_and(|client| client.binds_tokens) => {
             let words = "The client is registered for tokens that are bound to a key: the request \
@@ -52,10 +54,10 @@ pub(super) fn check_same(bound: &str, proved: &str) -> Result<(), Refused> {
 
 /// Adds the nonce for the next proof, where the request had one.
 pub(super) async fn with_nonce(exchange: &Exchange, answer: Answer) -> Result<Answer, Error> {
-    if exchange.header("dpop").is_none() {
+    if exchange.request.header("dpop").is_none() {
         return Ok(answer);
     }
-    Ok(answer.with("dpop-nonce", dpop::nonce(exchange).await?))
+    Ok(answer.with("dpop-nonce", proof_nonce(exchange).await?))
 }
 
 /// The key that an app wants its code bound to.

@@ -6,10 +6,11 @@ use super::client_authentication;
 use super::rate_limit;
 use super::refresh_token;
 use super::refusal::Refused;
-use super::{Purpose, value};
+use super::value;
 use crate::auth::{self, ServiceToken, check_any_action, presented_token, token_id};
 use crate::error::{Error, Reason};
-use crate::http::Exchange;
+use crate::exchange::Exchange;
+use crate::seal::Purpose;
 use fhir::outcome::IssueType;
 
 /// Who asks.
@@ -31,17 +32,17 @@ impl Introspector {
         form: Option<&Vec<(String, String)>>,
     ) -> Result<Result<Self, Refused>, Error> {
         if let Some(form) = form
-            && exchange.header("authorization").is_none()
+            && exchange.request.header("authorization").is_none()
             && value(form, "client_assertion").is_some()
         {
             return by_assertion(exchange, form).await;
         }
-        let principal = exchange.authenticate().await?;
+        let principal = auth::authenticate(exchange).await?;
         check_any_action(&principal, "introspect")?;
         if let Err(refused) = rate_limit::count_caller(exchange, &principal).await {
             return Ok(Err(refused));
         }
-        let (_, token) = presented_token(exchange.header("authorization"))?;
+        let (_, token) = presented_token(exchange.request.header("authorization"))?;
         let client = service(exchange, token).await?;
         if client.is_some_and(|client| is_registered(exchange, &client)) {
             return Ok(Ok(Self::Registered));
@@ -80,7 +81,7 @@ impl Introspector {
 }
 
 fn is_registered(exchange: &Exchange, client_id: &str) -> bool {
-    let client = exchange.config.smart_proxy.client(client_id);
+    let client = exchange.server.config.smart_proxy.client(client_id);
     client.is_some_and(|client| client.introspects)
 }
 
@@ -111,14 +112,14 @@ async fn service(exchange: &Exchange, token: &str) -> Result<Option<String>, Err
     if token.contains('.') {
         return Ok(auth::stated(token).service);
     }
-    let service: Option<ServiceToken> = exchange.unseal(Purpose::AccessToken, token).await?;
+    let service: Option<ServiceToken> = exchange.server.unseal(Purpose::AccessToken, token).await?;
     Ok(service.map(|service| service.client_id))
 }
 
 /// The authorization that an access token or a refresh token is of.
 async fn authorization(exchange: &Exchange, token: &str) -> Result<Option<String>, Error> {
     if token.contains('.') {
-        let authorizations = exchange.authorizations()?;
+        let authorizations = exchange.server.authorizations()?;
         let grant = authorizations.issued_grant(&token_id(token)).await?;
         return Ok(grant.map(|grant| grant.authorization));
     }

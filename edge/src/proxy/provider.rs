@@ -8,7 +8,8 @@ use super::token_response::complete;
 use super::{provider_error, value};
 use crate::auth;
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use crate::status::Status;
 use serde_json::{Map, Value};
 
@@ -88,8 +89,8 @@ async fn ask(
     exchange: &Exchange,
     form: &[(&'static str, String)],
 ) -> Result<(Status, Map<String, Value>), Error> {
-    let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
-    let origin = exchange.header("origin");
+    let provider = auth::metadata(exchange.server.authority()?, exchange.server.now).await?;
+    let origin = exchange.request.header("origin");
     let (status, answer) = auth::post_form(&provider.token_endpoint, form, origin).await?;
     match serde_json::from_str(&answer) {
         Ok(Value::Object(answer)) => Ok((status, answer)),

@@ -5,9 +5,11 @@
 use super::app_request::{self, AppRequest, Unfit};
 use super::client_authentication;
 use super::refusal::{self, Refused, missing, not_stored};
-use super::{Purpose, repeated, value};
+use super::{repeated, value};
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
+use crate::seal::Purpose;
 use crate::status::Status;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -36,18 +38,15 @@ struct Pushed {
 }
 
 /// Takes a request and answers with a reference to it.
-pub(super) async fn push(exchange: &Exchange, request: &web_sys::Request) -> Result<Answer, Error> {
-    match take(exchange, request).await? {
+pub(super) async fn push(exchange: &Exchange) -> Result<Answer, Error> {
+    match take(exchange).await? {
         Ok(answer) => Ok(answer),
         Err(refused) => Ok(refusal::answer(exchange, &refused)),
     }
 }
 
-async fn take(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Result<Answer, Refused>, Error> {
-    let mut form = match refusal::form(exchange, request).await? {
+async fn take(exchange: &Exchange) -> Result<Result<Answer, Refused>, Error> {
+    let mut form = match refusal::form(exchange).await? {
         Ok(form) => form,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -71,10 +70,10 @@ async fn take(
     };
     let pushed = Pushed {
         request,
-        expires: exchange.now + LIFETIME,
+        expires: exchange.server.now + LIFETIME,
         id: format!("pushed {}", crate::binding::random_uuid()),
     };
-    let sealed = exchange.seal(Purpose::Pushed, &pushed).await?;
+    let sealed = exchange.server.seal(Purpose::Pushed, &pushed).await?;
     if sealed.len() > MAX_REFERENCE {
         let words = "The parameters are too long to be pushed.";
         return Ok(Err(Refused("invalid_request", words.into())));
@@ -98,7 +97,7 @@ pub(super) async fn opened(
         return shown("The parameter client_id is required.");
     };
     let pushed: Option<Pushed> = match reference.strip_prefix(URN) {
-        Some(sealed) => exchange.unseal(Purpose::Pushed, sealed).await?,
+        Some(sealed) => exchange.server.unseal(Purpose::Pushed, sealed).await?,
         None => None,
     };
     let pushed = pushed.filter(|pushed| pushed.request.client_id == client_id);
@@ -110,11 +109,11 @@ pub(super) async fn opened(
     else {
         return shown("The request_uri was not issued by this server for this client_id.");
     };
-    let proxy = &exchange.config.smart_proxy;
+    let proxy = &exchange.server.config.smart_proxy;
     if !proxy.allows(client_id, &request.redirect_uri) {
         return shown("The redirect_uri is not registered for this client_id any more.");
     }
-    if expires <= exchange.now {
+    if expires <= exchange.server.now {
         return Ok(Err(Unfit::Told {
             client_id: request.client_id,
             redirect_uri: request.redirect_uri,
@@ -123,7 +122,7 @@ pub(super) async fn opened(
             words: "The request_uri has expired.".into(),
         }));
     }
-    if !exchange.spend(&id, expires).await? {
+    if !exchange.server.spend(&id, expires).await? {
         return shown("The request_uri was used before; start again from the app.");
     }
     Ok(Ok(request))

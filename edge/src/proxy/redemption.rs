@@ -9,9 +9,10 @@ use super::redirect::callback_url;
 use super::refresh_token::{self, Taken};
 use super::refusal::{Refused, missing};
 use super::token_response::Completion;
-use super::{Purpose, ceiling, code_challenge, dpop, value};
+use super::{ceiling, code_challenge, dpop, value};
 use crate::error::Error;
-use crate::http::Exchange;
+use crate::exchange::Exchange;
+use crate::seal::Purpose;
 use smart::qualified_scope::{requalify, unqualify};
 
 /// What the provider is sent, and what its answer is completed with.
@@ -47,7 +48,7 @@ pub(super) struct CodeUse {
 impl CodeUse {
     /// Spends the code; `false` when somebody else did.
     pub(super) async fn spend(&self, exchange: &Exchange) -> Result<bool, Error> {
-        exchange.spend(&self.id, self.expires).await
+        exchange.server.spend(&self.id, self.expires).await
     }
 
     /// Spends the handle that the app was launched with; `false` when it was used before.
@@ -59,14 +60,14 @@ impl CodeUse {
     }
 
     pub(super) async fn is_spent(&self, exchange: &Exchange) -> Result<bool, Error> {
-        exchange.authorizations()?.is_spent(&self.id).await
+        exchange.server.authorizations()?.is_spent(&self.id).await
     }
 
     /// Two parties have the code: what was issued for it ends.
     /// <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2>
     pub(super) async fn refuse_replay(&self, exchange: &Exchange) -> Result<Refused, Error> {
-        let authorizations = exchange.authorizations()?;
-        let expires = exchange.now + refresh_token::LIFETIME;
+        let authorizations = exchange.server.authorizations()?;
+        let expires = exchange.server.now + refresh_token::LIFETIME;
         authorizations
             .revoke_authorization(&self.id, expires)
             .await?;
@@ -96,9 +97,9 @@ pub(super) async fn of_code(
     let Some(client_id) = &client.id else {
         return Ok(Err(missing("client_id")));
     };
-    let opened: Option<Code> = exchange.unseal(Purpose::Code, code).await?;
+    let opened: Option<Code> = exchange.server.unseal(Purpose::Code, code).await?;
     let opened = opened.filter(|code| {
-        code.expires > exchange.now
+        code.expires > exchange.server.now
             && code.redirect_uri == redirect_uri
             && code.client_id == *client_id
     });
@@ -161,7 +162,7 @@ pub(super) async fn of_refresh_token(
         let words = "The refresh token was not made by this server for this client.";
         return Ok(Err(Refused("invalid_grant", words.into())));
     };
-    let registered = exchange.config.smart_proxy.client(&token.client_id);
+    let registered = exchange.server.config.smart_proxy.client(&token.client_id);
     let has_keys = registered.is_some_and(|client| client.keys.is_some());
     if has_keys && !client.is_verified {
         let words = "The client has keys: it must send a client_assertion.";
@@ -225,10 +226,10 @@ fn scope(
     let Some(asked) = value(form, "scope") else {
         return Ok(None);
     };
-    let configured = &exchange.config.security.audiences;
+    let configured = &exchange.server.config.security.audiences;
     let mut audiences: Vec<&str> = configured.iter().map(String::as_str).collect();
     if audiences.is_empty() {
-        audiences.push(&exchange.base_url);
+        audiences.push(&exchange.server.base_url);
     }
     let qualified = |scope: &str| {
         requalify(scope, &audiences).map_err(|foreign| {
@@ -244,6 +245,6 @@ fn scope(
     } else {
         qualified(&left)?
     };
-    let is_sent = !scope.is_empty() && exchange.authority().is_ok_and(|own| is_v2(&own.url));
+    let is_sent = !scope.is_empty() && exchange.server.authority().is_ok_and(|own| is_v2(&own.url));
     Ok(is_sent.then_some(("scope", scope)))
 }

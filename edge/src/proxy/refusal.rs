@@ -3,7 +3,8 @@
 
 use super::repeated;
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use crate::rate::PERIOD;
 use crate::status::Status;
 use serde_json::{Value, json};
@@ -19,15 +20,14 @@ pub(super) const TOO_MANY: &str = "temporarily_unavailable";
 /// The pairs of a form.
 pub(super) async fn form(
     exchange: &Exchange,
-    request: &web_sys::Request,
 ) -> Result<Result<Vec<(String, String)>, Refused>, Error> {
-    let content_type = exchange.header("content-type").unwrap_or_default();
+    let content_type = exchange.request.header("content-type").unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         let words = "The request must be application/x-www-form-urlencoded.";
         return Ok(Err(Refused("invalid_request", words.into())));
     }
-    let body = exchange.few_bytes(request).await?;
+    let body = exchange.request.few_bytes().await?;
     let form: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
     if let Some(name) = repeated(&form) {
         let words = format!("The parameter {name} must not be repeated.");
@@ -64,7 +64,7 @@ pub(super) fn not_stored(exchange: &Exchange, status: Status, value: &Value) -> 
         .with("pragma", "no-cache");
     answer.status = status;
     // Who tried a header is told which one to send.
-    if status == Status::UNAUTHORIZED && exchange.header("authorization").is_some() {
+    if status == Status::UNAUTHORIZED && exchange.request.header("authorization").is_some() {
         answer = answer.with("www-authenticate", "Basic realm=\"SMART on FHIR\"");
     }
     answer

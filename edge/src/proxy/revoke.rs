@@ -3,19 +3,19 @@
 
 use super::refresh_token;
 use super::refusal::{self, Refused, missing};
-use super::{Purpose, client_authentication, rate_limit, value};
+use super::{client_authentication, rate_limit, value};
+use crate::auth::Verifier;
 use crate::auth::{self, ServiceToken, token_id};
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
+use crate::seal::Purpose;
 use crate::status::Status;
 use serde_json::Value;
 
 /// Ends the token that the form holds. A token that means nothing here is ended already.
-pub(crate) async fn revoke(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    match end(exchange, request).await? {
+pub(crate) async fn revoke(exchange: &Exchange) -> Result<Answer, Error> {
+    match end(exchange).await? {
         Ok(()) => Ok(Answer::empty(Status::OK)
             .with("cache-control", "no-store")
             .with("pragma", "no-cache")),
@@ -23,11 +23,8 @@ pub(crate) async fn revoke(
     }
 }
 
-async fn end(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Result<(), Refused>, Error> {
-    let form = match refusal::form(exchange, request).await? {
+async fn end(exchange: &Exchange) -> Result<Result<(), Refused>, Error> {
+    let form = match refusal::form(exchange).await? {
         Ok(form) => form,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -48,7 +45,7 @@ async fn end(
         let words = "The token was issued to another client.";
         Ok(Err(Refused("unauthorized_client", words.into())))
     };
-    let authorizations = exchange.authorizations()?;
+    let authorizations = exchange.server.authorizations()?;
     if token.contains('.') {
         let Some((owner, expires)) = of_provider(exchange, token).await? else {
             return Ok(Ok(()));
@@ -61,7 +58,7 @@ async fn end(
             .await?;
         return Ok(Ok(()));
     }
-    let service: Option<ServiceToken> = exchange.unseal(Purpose::AccessToken, token).await?;
+    let service: Option<ServiceToken> = exchange.server.unseal(Purpose::AccessToken, token).await?;
     if let Some(service) = service {
         if service.client_id != client_id {
             return foreign();
@@ -85,7 +82,7 @@ async fn of_provider(
     exchange: &Exchange,
     token: &str,
 ) -> Result<Option<(Option<String>, i64)>, Error> {
-    let Some(inspected) = auth::inspect(&exchange.verifier(), token).await? else {
+    let Some(inspected) = auth::inspect(&Verifier::of(&exchange.server), token).await? else {
         return Ok(None);
     };
     let names = ["azp", "appid", "client_id"];

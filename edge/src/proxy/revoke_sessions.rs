@@ -5,20 +5,19 @@
 use super::refresh_token::{self, LIFETIME};
 use super::refusal::{self, Refused, missing};
 use super::value;
+use crate::auth::Verifier;
 use crate::auth::{self, SignedOut, check_may_end_sessions, ending, token_id};
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use crate::status::Status;
 
 /// Ends what the form names: the `object_id` of a person or service, of one `issuer` or of all, or
 /// the authorization of a `token`.
-pub(crate) async fn revoke_sessions(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    let principal = exchange.authenticate().await?;
+pub(crate) async fn revoke_sessions(exchange: &Exchange) -> Result<Answer, Error> {
+    let principal = auth::authenticate(exchange).await?;
     check_may_end_sessions(&principal)?;
-    let ended = match refusal::form(exchange, request).await? {
+    let ended = match refusal::form(exchange).await? {
         Ok(form) => match (value(&form, "object_id"), value(&form, "token")) {
             (Some(id), None) => of_person(exchange, value(&form, "issuer"), id).await?,
             (None, Some(token)) => of_token(exchange, token).await?,
@@ -42,11 +41,11 @@ async fn of_person(
     object_id: &str,
 ) -> Result<Result<(), Refused>, Error> {
     let who = SignedOut::Person(object_id.to_owned());
-    let ending = ending(&exchange.verifier(), issuer, &who).await;
-    let authorizations = exchange.authorizations()?;
-    let remembered = exchange.now + LIFETIME;
+    let ending = ending(&Verifier::of(&exchange.server), issuer, &who).await;
+    let authorizations = exchange.server.authorizations()?;
+    let remembered = exchange.server.now + LIFETIME;
     authorizations
-        .sign_out(&ending.names, exchange.now, remembered)
+        .sign_out(&ending.names, exchange.server.now, remembered)
         .await?;
     match (ending.outage, ending.names.as_slice()) {
         // Done as far as it could be; who is told so asks again.
@@ -62,8 +61,8 @@ async fn of_person(
 
 /// Ends the authorization that a token is of; an access token of none ends alone.
 async fn of_token(exchange: &Exchange, token: &str) -> Result<Result<(), Refused>, Error> {
-    let expires = exchange.now + LIFETIME;
-    let authorizations = exchange.authorizations()?;
+    let expires = exchange.server.now + LIFETIME;
+    let authorizations = exchange.server.authorizations()?;
     if let Some(own) = refresh_token::open(exchange, token).await? {
         return own.revoke(exchange).await.map(Ok);
     }

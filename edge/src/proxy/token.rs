@@ -7,26 +7,21 @@ use super::client_authentication;
 use super::refusal::{self, Refused, missing};
 use super::{backend_service, dpop, provider, rate_limit, redemption, value};
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use smart::scope_list::names_system;
 
 /// Redeems what the form holds.
-pub(super) async fn token(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    let answer = match redeem(exchange, request).await? {
+pub(super) async fn token(exchange: &Exchange) -> Result<Answer, Error> {
+    let answer = match redeem(exchange).await? {
         Ok(answer) => answer,
         Err(refused) => refusal::answer(exchange, &refused),
     };
     dpop::with_nonce(exchange, answer).await
 }
 
-async fn redeem(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Result<Answer, Refused>, Error> {
-    let form = match refusal::form(exchange, request).await? {
+async fn redeem(exchange: &Exchange) -> Result<Result<Answer, Refused>, Error> {
+    let form = match refusal::form(exchange).await? {
         Ok(form) => form,
         Err(refused) => return Ok(Err(refused)),
     };
