@@ -2,10 +2,9 @@
 //! what the operator lets it do. <https://hl7.org/fhir/smart-app-launch/backend-services.html>
 
 use super::client_authentication::Client;
-use super::refusal::{Refused, not_stored};
+use super::refusal::{Failure, Refused, not_stored};
 use super::value;
 use crate::auth::ServiceToken;
-use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::message::Answer;
 use crate::seal::Purpose;
@@ -19,13 +18,13 @@ pub(super) async fn issue(
     form: &[(String, String)],
     client: &Client,
     key: String,
-) -> Result<Result<Answer, Refused>, Error> {
+) -> Result<Answer, Failure> {
     let id = client.id.as_deref().unwrap_or_default();
     let registered = exchange.server.config.smart_proxy.client(id);
     let Some(service) = registered.and_then(|client| client.service.as_ref()) else {
         let words =
             "The client is not a backend service: it has no roles and scope in SMART_CLIENTS.";
-        return Ok(Err(Refused("unauthorized_client", words.into())));
+        return Err(Refused("unauthorized_client", words.into()).into());
     };
     let asked = value(form, "scope").unwrap_or_default();
     let scope = match granted(asked, &service.scope) {
@@ -35,10 +34,10 @@ pub(super) async fn issue(
                 "Nothing of the scope can be granted; the client may have {}.",
                 service.scope
             );
-            return Ok(Err(Refused("invalid_scope", words)));
+            return Err(Refused("invalid_scope", words).into());
         }
         Err(problem) => {
-            return Ok(Err(Refused("invalid_scope", format!("{problem}."))));
+            return Err(Refused("invalid_scope", format!("{problem}.")).into());
         }
     };
     let mut token = ServiceToken::new(
@@ -55,5 +54,5 @@ pub(super) async fn issue(
         "expires_in": token.expires - token.issued,
         "scope": token.scope,
     });
-    Ok(Ok(not_stored(exchange, Status::OK, &response)))
+    Ok(not_stored(exchange, Status::OK, &response))
 }

@@ -4,10 +4,9 @@
 
 use super::introspector::Introspector;
 use super::refresh_token::{self, RefreshToken};
-use super::refusal::{self, missing, not_stored};
+use super::refusal::{self, Failure, missing, not_stored};
 use super::value;
-use crate::auth::Verifier;
-use crate::auth::{self, ServiceToken};
+use crate::auth::{self, ServiceToken, Verifier};
 use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::message::Answer;
@@ -18,25 +17,21 @@ use smart::qualified_scope::unqualify;
 
 /// Answers who may ask about the token.
 pub(crate) async fn introspect(exchange: &Exchange) -> Result<Answer, Error> {
-    let form = refusal::form(exchange).await?;
-    let introspector = Introspector::of_request(exchange, form.as_ref().ok()).await?;
-    let told = match (form, introspector) {
-        (Err(refused), _) | (_, Err(refused)) => Err(refused),
-        (Ok(form), Ok(introspector)) => match value(&form, "token") {
-            Some(token) => {
-                introspector.check(exchange, token).await?;
-                Ok(describe(exchange, token).await?)
-            }
-            None => Err(missing("token")),
-        },
-    };
-    Ok(match told {
-        Ok(described) => {
-            let inactive = || json!({ "active": false });
-            not_stored(exchange, Status::OK, &described.unwrap_or_else(inactive))
-        }
-        Err(refused) => refusal::answer(exchange, &refused),
-    })
+    refusal::answered(exchange, asked(exchange).await)
+}
+
+async fn asked(exchange: &Exchange) -> Result<Answer, Failure> {
+    let form = refusal::form(exchange).await;
+    // Whoever may not ask learns that first, whatever is wrong with the form.
+    let introspector = Introspector::of_request(exchange, form.as_ref().ok()).await;
+    let form = form?;
+    let introspector = introspector?;
+    let token = value(&form, "token").ok_or_else(|| missing("token"))?;
+    introspector.check(exchange, token).await?;
+    let described = describe(exchange, token).await?;
+    let inactive = || json!({ "active": false });
+    let described = described.unwrap_or_else(inactive);
+    Ok(not_stored(exchange, Status::OK, &described))
 }
 
 /// What is to be told of an active token; `None` for any other.

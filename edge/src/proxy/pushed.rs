@@ -4,7 +4,7 @@
 
 use super::app_request::{self, AppRequest, Unfit};
 use super::client_authentication;
-use super::refusal::{self, Refused, missing, not_stored};
+use super::refusal::{self, Failure, Refused, missing, not_stored};
 use super::{repeated, value};
 use crate::error::Error;
 use crate::exchange::Exchange;
@@ -39,34 +39,25 @@ struct Pushed {
 
 /// Takes a request and answers with a reference to it.
 pub(super) async fn push(exchange: &Exchange) -> Result<Answer, Error> {
-    match take(exchange).await? {
-        Ok(answer) => Ok(answer),
-        Err(refused) => Ok(refusal::answer(exchange, &refused)),
-    }
+    refusal::answered(exchange, take(exchange).await)
 }
 
-async fn take(exchange: &Exchange) -> Result<Result<Answer, Refused>, Error> {
-    let mut form = match refusal::form(exchange).await? {
-        Ok(form) => form,
-        Err(refused) => return Ok(Err(refused)),
-    };
-    let client = match client_authentication::authenticate(exchange, &form).await? {
-        Ok(client) => client,
-        Err(refused) => return Ok(Err(refused)),
-    };
+async fn take(exchange: &Exchange) -> Result<Answer, Failure> {
+    let mut form = refusal::form(exchange).await?;
+    let client = client_authentication::authenticate(exchange, &form).await?;
     let Some(client_id) = client.id else {
-        return Ok(Err(missing("client_id")));
+        return Err(missing("client_id").into());
     };
     if value(&form, "request_uri").is_some() {
         let words = "A pushed request cannot refer to another (request_uri).";
-        return Ok(Err(Refused("invalid_request", words.into())));
+        return Err(Refused("invalid_request", words.into()).into());
     }
     form.retain(|(name, _)| name != "client_id" && !CREDENTIALS.contains(&name.as_str()));
     form.push(("client_id".into(), client_id));
     let request = match app_request::check(exchange, &form).await? {
         Ok(request) => request,
-        Err(Unfit::Shown(words)) => return Ok(Err(Refused("invalid_request", words))),
-        Err(Unfit::Told { error, words, .. }) => return Ok(Err(Refused(error, words))),
+        Err(Unfit::Shown(words)) => return Err(Refused("invalid_request", words).into()),
+        Err(Unfit::Told { error, words, .. }) => return Err(Refused(error, words).into()),
     };
     let pushed = Pushed {
         request,
@@ -76,10 +67,10 @@ async fn take(exchange: &Exchange) -> Result<Result<Answer, Refused>, Error> {
     let sealed = exchange.server.seal(Purpose::Pushed, &pushed).await?;
     if sealed.len() > MAX_REFERENCE {
         let words = "The parameters are too long to be pushed.";
-        return Ok(Err(Refused("invalid_request", words.into())));
+        return Err(Refused("invalid_request", words.into()).into());
     }
     let answer = json!({ "request_uri": format!("{URN}{sealed}"), "expires_in": LIFETIME / 1000 });
-    Ok(Ok(not_stored(exchange, Status::CREATED, &answer)))
+    Ok(not_stored(exchange, Status::CREATED, &answer))
 }
 
 /// The request that the parameters of an authorization request refer to. Nothing else that they

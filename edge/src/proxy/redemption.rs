@@ -7,7 +7,7 @@ use super::client_authentication::Client;
 use super::launch::Handle;
 use super::redirect::callback_url;
 use super::refresh_token::{self, Taken};
-use super::refusal::{Refused, missing};
+use super::refusal::{Failure, Refused, missing};
 use super::token_response::Completion;
 use super::{ceiling, code_challenge, dpop, value};
 use crate::error::Error;
@@ -87,15 +87,15 @@ pub(super) async fn of_code(
     form: &[(String, String)],
     client: &Client,
     key: String,
-) -> Result<Result<Redemption, Refused>, Error> {
+) -> Result<Redemption, Failure> {
     let Some(code) = value(form, "code") else {
-        return Ok(Err(missing("code")));
+        return Err(missing("code").into());
     };
     let Some(redirect_uri) = value(form, "redirect_uri") else {
-        return Ok(Err(missing("redirect_uri")));
+        return Err(missing("redirect_uri").into());
     };
     let Some(client_id) = &client.id else {
-        return Ok(Err(missing("client_id")));
+        return Err(missing("client_id").into());
     };
     let opened: Option<Code> = exchange.server.unseal(Purpose::Code, code).await?;
     let opened = opened.filter(|code| {
@@ -104,34 +104,25 @@ pub(super) async fn of_code(
             && code.client_id == *client_id
     });
     let Some(code) = opened else {
-        return Ok(Err(invalid_code()));
+        return Err(invalid_code().into());
     };
     let verifier = value(form, "code_verifier");
-    if let Err(refused) =
-        code_challenge::check(code.challenge.as_deref(), verifier, client.is_public)
-    {
-        return Ok(Err(refused));
-    }
-    if let Err(refused) = dpop::check_same(&code.key, &key) {
-        return Ok(Err(refused));
-    }
+    code_challenge::check(code.challenge.as_deref(), verifier, client.is_public)?;
+    dpop::check_same(&code.key, &key)?;
     let used = CodeUse {
         id: code.id.clone(),
         expires: code.expires,
         handle: code.handle,
     };
     if used.is_spent(exchange).await? {
-        return used.refuse_replay(exchange).await.map(Err);
+        return Err(used.refuse_replay(exchange).await?.into());
     }
     let mut sent = vec![
         ("redirect_uri", callback_url(exchange, redirect_uri)),
         ("code", code.code),
     ];
-    match scope(exchange, client_id, form) {
-        Ok(scope) => sent.extend(scope),
-        Err(refused) => return Ok(Err(refused)),
-    }
-    Ok(Ok(Redemption {
+    sent.extend(scope(exchange, client_id, form)?);
+    Ok(Redemption {
         form: sent,
         completion: Completion {
             launch: code.launch,
@@ -142,7 +133,7 @@ pub(super) async fn of_code(
             ..Completion::default()
         },
         used: Used::Code(used),
-    }))
+    })
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-6>
@@ -151,36 +142,31 @@ pub(super) async fn of_refresh_token(
     form: &[(String, String)],
     client: &Client,
     key: String,
-) -> Result<Result<Redemption, Refused>, Error> {
+) -> Result<Redemption, Failure> {
     let Some(token) = value(form, "refresh_token") else {
-        return Ok(Err(missing("refresh_token")));
+        return Err(missing("refresh_token").into());
     };
     let opened = refresh_token::open(exchange, token).await?;
     // Some clients send no client_id with a refresh: the token says whose it is.
     let is_own = |own: &str| client.id.as_ref().is_none_or(|id| id == own);
     let Some(token) = opened.filter(|token| is_own(&token.client_id)) else {
         let words = "The refresh token was not made by this server for this client.";
-        return Ok(Err(Refused("invalid_grant", words.into())));
+        return Err(Refused("invalid_grant", words.into()).into());
     };
     let registered = exchange.server.config.smart_proxy.client(&token.client_id);
     let has_keys = registered.is_some_and(|client| client.keys.is_some());
     if has_keys && !client.is_verified {
         let words = "The client has keys: it must send a client_assertion.";
-        return Ok(Err(Refused("invalid_client", words.into())));
+        return Err(Refused("invalid_client", words.into()).into());
     }
     // Before anything is used up.
-    let scope = match scope(exchange, &token.client_id, form) {
-        Ok(scope) => scope,
-        Err(refused) => return Ok(Err(refused)),
-    };
-    if let Err(refused) = dpop::check_same(&token.key, &key) {
-        return Ok(Err(refused));
-    }
+    let scope = scope(exchange, &token.client_id, form)?;
+    dpop::check_same(&token.key, &key)?;
     let Some(taken) = token.take(exchange).await? else {
         let words = "The refresh token has ended, was used before, or was revoked; sign in again.";
-        return Ok(Err(Refused("invalid_grant", words.into())));
+        return Err(Refused("invalid_grant", words.into()).into());
     };
-    Ok(Ok(Redemption {
+    Ok(Redemption {
         used: Used::RefreshToken(taken),
         form: [("refresh_token", token.token)]
             .into_iter()
@@ -199,7 +185,7 @@ pub(super) async fn of_refresh_token(
             is_public: token.is_public,
             ..Completion::default()
         },
-    }))
+    })
 }
 
 /// What a service is redeemed with that proves itself to the provider by a secret.

@@ -4,10 +4,9 @@
 
 use super::authorize::is_v2;
 use super::refresh_token::{LIFETIME, RefreshToken, SignedIn};
-use super::refusal::Refused;
+use super::refusal::{Failure, Refused};
 use super::{ceiling, vouched};
 use crate::auth;
-use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::seal::Purpose;
 use crate::store::Issued;
@@ -41,7 +40,7 @@ pub(super) async fn complete(
     exchange: &Exchange,
     answer: &mut Map<String, Value>,
     completion: Completion,
-) -> Result<Result<(), Refused>, Error> {
+) -> Result<(), Failure> {
     let text = |answer: &Map<String, Value>, name: &str| {
         answer
             .get(name)
@@ -53,12 +52,12 @@ pub(super) async fn complete(
     if completion.chosen_by.is_some() && stated.object_id != completion.chosen_by {
         let words = "The person who signed in is not the one who chose the patient; start again \
             from the app.";
-        return Ok(Err(Refused("invalid_grant", words.into())));
+        return Err(Refused("invalid_grant", words.into()).into());
     }
     if !completion.is_vouched {
         let checked = vouched::check_for_bearer(exchange, &access_token, &completion.launch);
         if let Err(words) = checked.await? {
-            return Ok(Err(Refused("invalid_grant", words)));
+            return Err(Refused("invalid_grant", words).into());
         }
     }
     for name in ["expires_in", "ext_expires_in", "expires_on", "not_before"] {
@@ -129,7 +128,7 @@ pub(super) async fn complete(
     }
     answer.extend(completion.launch);
     answer.insert("client_id".into(), completion.client_id.into());
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// The scopes that the app is granted, as it names them: below its ceiling, whatever the provider
