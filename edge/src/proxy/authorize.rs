@@ -104,7 +104,7 @@ pub(super) async fn at_provider(
         client_id: request.client_id.clone(),
         redirect_uri: request.redirect_uri,
         expires: exchange.server.now + SIGN_IN,
-        id: crate::binding::random_uuid(),
+        id: (exchange.server.draw_id)(),
     };
     let sealed = exchange.server.seal(Purpose::State, &sealed).await?;
     let authority = exchange.server.authority()?;

@@ -40,12 +40,7 @@ pub(super) async fn issue(
             return Err(Refused("invalid_scope", format!("{problem}.")).into());
         }
     };
-    let mut token = ServiceToken::new(
-        id,
-        scope,
-        exchange.server.now,
-        crate::binding::random_uuid(),
-    );
+    let mut token = ServiceToken::new(id, scope, exchange.server.now, (exchange.server.draw_id)());
     token.key = key;
     let sealed = exchange.server.seal(Purpose::AccessToken, &token).await?;
     let response = json!({

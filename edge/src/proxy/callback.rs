@@ -112,7 +112,7 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
         client_id: state.client_id,
         redirect_uri: redirect_uri.clone(),
         expires: exchange.server.now + REDEEM,
-        id: crate::binding::random_uuid(),
+        id: (exchange.server.draw_id)(),
     };
     let code = exchange.server.seal(Purpose::Code, &code).await?;
     let mut parameters = vec![("code", code.as_str()), ("state", state.state.as_str())];

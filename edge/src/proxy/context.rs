@@ -48,7 +48,7 @@ pub(super) async fn ask(exchange: &Exchange, request: AppRequest) -> Result<Answ
     let pending = Pending {
         request,
         expires: exchange.server.now + CHOOSE,
-        id: crate::binding::random_uuid(),
+        id: (exchange.server.draw_id)(),
     };
     let pending = exchange.server.seal(Purpose::Pending, &pending).await?;
     let page = format!("{}/{PAGE}", exchange.server.base_url);

@@ -23,7 +23,10 @@ pub(crate) async fn introspect(exchange: &Exchange) -> Result<Answer, Error> {
 async fn asked(exchange: &Exchange) -> Result<Answer, Failure> {
     let form = refusal::form(exchange).await;
     // Whoever may not ask learns that first, whatever is wrong with the form.
-    let introspector = Introspector::of_request(exchange, form.as_ref().ok()).await;
+    let introspector = match Introspector::of_request(exchange, form.as_ref().ok()).await {
+        Err(Failure::Failed(error)) => return Err(error.into()),
+        introspector => introspector,
+    };
     let form = form?;
     let introspector = introspector?;
     let token = value(&form, "token").ok_or_else(|| missing("token"))?;

@@ -92,7 +92,7 @@ pub(crate) async fn launch(exchange: &Exchange) -> Result<Answer, Error> {
         launch,
         client_id,
         expires: exchange.server.now + LIFETIME,
-        id: format!("launch {}", crate::binding::random_uuid()),
+        id: format!("launch {}", (exchange.server.draw_id)()),
     };
     let handle = exchange.server.seal(Purpose::Launch, &sealed).await?;
     let mut answer = Answer::json(&json!({ "launch": handle, "expires_in": LIFETIME / 1000 }))

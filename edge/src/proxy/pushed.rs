@@ -62,7 +62,7 @@ async fn take(exchange: &Exchange) -> Result<Answer, Failure> {
     let pushed = Pushed {
         request,
         expires: exchange.server.now + LIFETIME,
-        id: format!("pushed {}", crate::binding::random_uuid()),
+        id: format!("pushed {}", (exchange.server.draw_id)()),
     };
     let sealed = exchange.server.seal(Purpose::Pushed, &pushed).await?;
     if sealed.len() > MAX_REFERENCE {
