@@ -127,11 +127,22 @@ impl Server {
         })
     }
 
+    /// The base URL that an absolute reference to this server begins with; empty when it is not
+    /// known. The address that a request came to says so only on the developer's own machine:
+    /// elsewhere whoever sends the request chooses it, and would choose what counts as ours.
+    fn own_base(&self) -> &str {
+        let audiences = &self.config.security.audiences;
+        let is_settled = self.config.base_url.is_some()
+            || audiences.contains(&self.base_url)
+            || (audiences.is_empty() && is_loopback(&self.base_url));
+        if is_settled { &self.base_url } else { "" }
+    }
+
     /// What the parameters of a search are read against.
     pub(crate) fn search_context(&self, handling: Handling) -> search::Context<'_> {
         search::Context {
             definitions: self.definitions,
-            base_url: &self.base_url,
+            base_url: self.own_base(),
             now: self.now.saturating_mul(10_000),
             handling,
         }
@@ -164,4 +175,14 @@ impl Server {
             message,
         )))
     }
+}
+
+/// Whether an origin is one of this machine.
+pub(crate) fn is_loopback(origin: &str) -> bool {
+    let host = origin.split("://").nth(1).unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    matches!(host, "localhost" | "127.0.0.1" | "::1")
 }

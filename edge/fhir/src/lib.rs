@@ -17,6 +17,7 @@ pub mod outcome;
 mod release;
 pub mod route;
 pub mod search;
+pub mod sql;
 pub mod types;
 pub mod validate;
 pub mod version_tag;

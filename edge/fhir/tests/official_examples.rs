@@ -80,7 +80,7 @@ fn the_official_examples_are_valid_and_survive_storage() {
                 wrong.push(format!("{name}: {place}: {}", issue.diagnostics));
             }
         }
-        extract(definitions, &resource, "http://localhost");
+        extract(definitions, &resource);
         let id = resource["id"].as_str().unwrap_or("x");
         let stored = Rendered::new(&resource, id).complete("1", "2026-01-01T00:00:00.000Z");
         let mut stored: Value = fhir::json::parse(stored.as_bytes()).unwrap();

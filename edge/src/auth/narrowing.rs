@@ -124,7 +124,10 @@ impl Narrowing {
             let message = format!("The token cannot be used: {problem}.");
             Error::invalid_because(Issue::error(IssueType::Invalid, message))
         })?;
-        let mut confinement = Confinement::default();
+        let mut confinement = Confinement {
+            own_base: context.base_url.to_owned(),
+            ..Confinement::default()
+        };
         if self.is_smart_user {
             let own = self.own.clone().ok_or_else(names_nobody)?;
             confinement.compartments.push(own);

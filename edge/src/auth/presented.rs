@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::rate;
 use crate::seal::Purpose;
-use crate::server::Server;
+use crate::server::{Server, is_loopback};
 use crate::store::AccessToken;
 use smart::launch_context;
 use std::rc::Rc;
@@ -118,14 +118,4 @@ pub(crate) fn check_audience_is_settled(server: &Server) -> Result<(), Error> {
         "The server does not know its own address: its operator must set BASE_URL (or \
          AUDIENCE) before it takes tokens.",
     ))
-}
-
-/// Whether an origin is one of this machine.
-fn is_loopback(origin: &str) -> bool {
-    let host = origin.split("://").nth(1).unwrap_or_default();
-    let host = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    matches!(host, "localhost" | "127.0.0.1" | "::1")
 }

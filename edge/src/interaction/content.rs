@@ -48,7 +48,7 @@ pub(super) fn prepare(
             message,
         ));
     }
-    let rows = extract(context.definitions, body, &context.base_url);
+    let rows = extract(context.definitions, body);
     if let Some(problem) = &rows.crowded {
         let message = format!("The resource cannot be searched for: {problem}");
         let issue = Issue::error(IssueType::TooCostly, message);

@@ -8,7 +8,7 @@ use super::partition::{Charge, Partition, check_values};
 use super::write::Write;
 use crate::error::{Error, Reason};
 use fhir::outcome::IssueType;
-use fhir::search::Statement;
+use fhir::sql::Sql;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 28 * 1024 * 1024;
 /// A search that must still find the same ids when the command is applied: what the worker
 /// decided by (a conditional create, a conditional reference) must hold at the commit.
 pub(crate) struct Guard {
-    pub(crate) statement: Statement,
+    pub(crate) statement: Sql,
     /// The ids that were found.
     pub(crate) ids: Vec<String>,
 }

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::grant::action::Deed;
 use crate::grant::{Grant, PartitionName};
 use fhir::outcome::{Issue, IssueType};
-use fhir::search::{Size, Sql, Way};
+use fhir::sql::{Dialect, Size, Sql, Way};
 use js_sys::{Array, JsString, Promise};
 use serde_json::Value;
 use std::cell::Cell;
@@ -215,6 +215,11 @@ impl Partition {
             rows_read: sum.rows_read + charge.rows_read,
             rows_written: sum.rows_written + charge.rows_written,
         });
+    }
+
+    /// The dialect of the partition's engine.
+    pub(super) fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
     }
 
     /// Runs one SELECT in the ledger.

@@ -7,7 +7,8 @@ use crate::error::Error;
 use crate::grant::Grant;
 use crate::grant::action::{History, Sees};
 use fhir::definitions::Definitions;
-use fhir::search::{Access, Sql, confine};
+use fhir::search::{Access, Confined, Lookup, Versions};
+use fhir::sql::{self, Dialect, Sql};
 use wasm_bindgen::JsValue;
 
 /// How fresh a read must be: `x-ms-consistency-level`.
@@ -39,8 +40,6 @@ pub(crate) struct HistoryPage {
     pub(crate) more: bool,
 }
 
-const COLUMNS: [&str; 6] = ["updated", "method", "rid", "version", "body", "chunks"];
-
 /// The current version, a deletion included; `None` when there never was one within the grant.
 pub(crate) async fn read(
     partition: &Partition,
@@ -57,8 +56,8 @@ pub(crate) async fn read(
             return Ok(Some(version));
         }
     }
-    let mut sql = select("r");
-    from_current(definitions, grant, id, &mut sql);
+    let asked = (id, Versions::Current);
+    let sql = lookup(definitions, grant, asked, partition.dialect());
     let (rows, _) = run(partition, &sql).await?;
     Ok(rows.into_iter().next())
 }
@@ -80,14 +79,8 @@ pub(crate) async fn vread(
             return Ok(Some(version));
         }
     }
-    let mut sql = select("r");
-    from_current(definitions, grant, id, &mut sql);
-    sql.push(" AND r.version = ").number(version);
-    if grant.confinement().is_everything() {
-        sql.push(" UNION ALL ").append(&select("h"));
-        from_history(definitions, grant, id, &mut sql);
-        sql.push(" AND h.version = ").number(version);
-    }
+    let asked = (id, Versions::Number(version));
+    let sql = lookup(definitions, grant, asked, partition.dialect());
     let (rows, _) = run(partition, &sql).await?;
     Ok(rows.into_iter().next())
 }
@@ -105,22 +98,20 @@ pub(crate) async fn history(
         return Ok(None);
     };
     let before = before.unwrap_or(i64::MAX >> 11);
-    let mut sql = Sql::default();
-    sql.push("SELECT * FROM (").append(&select("r"));
-    from_current(definitions, grant, id, &mut sql);
-    let sees_all = grant.confinement().is_everything();
-    if sees_all {
-        sql.push(" UNION ALL ").append(&select("h"));
-        from_history(definitions, grant, id, &mut sql);
-    }
-    sql.push(") WHERE version < ").number(before);
-    sql.push(" ORDER BY version DESC LIMIT ");
-    sql.number(i64::try_from(count).unwrap_or(i64::MAX).saturating_add(1));
+    let below = Versions::Below {
+        version: before,
+        limit: count.saturating_add(1),
+    };
+    let sql = lookup(definitions, grant, (id, below), partition.dialect());
     let (mut versions, is_cut) = run(partition, &sql).await?;
     let more = is_cut || versions.len() > count;
     versions.truncate(count);
     // Versions have no gaps, so the current number is the number of versions.
-    let total = if sees_all { current.version } else { 1 };
+    let total = if grant.confinement().is_everything() {
+        current.version
+    } else {
+        1
+    };
     Ok(Some(HistoryPage {
         versions,
         total,
@@ -128,46 +119,28 @@ pub(crate) async fn history(
     }))
 }
 
-fn select(table: &str) -> Sql {
-    let mut sql = Sql::default();
-    for (at, column) in COLUMNS.iter().enumerate() {
-        sql.push(if at == 0 { "SELECT " } else { ", " });
-        sql.push(table).push(".").push(column);
-    }
-    sql
-}
-
-fn from_current(
+/// The question about some versions of a resource of the grant's type.
+fn lookup(
     definitions: &'static Definitions,
     grant: &Grant<impl Sees>,
-    id: &str,
-    sql: &mut Sql,
-) {
-    sql.push(" FROM resource r");
-    of(definitions, grant, id, sql);
-}
-
-fn from_history(
-    definitions: &'static Definitions,
-    grant: &Grant<impl Sees>,
-    id: &str,
-    sql: &mut Sql,
-) {
-    sql.push(" FROM resource r JOIN history h ON h.rid = r.rid");
-    of(definitions, grant, id, sql);
-}
-
-fn of(definitions: &'static Definitions, grant: &Grant<impl Sees>, id: &str, sql: &mut Sql) {
+    (id, versions): (&str, Versions),
+    dialect: Dialect,
+) -> Sql {
     let resource_type = grant.resource_type();
-    sql.push(" WHERE r.type = ").bind(resource_type);
-    sql.push(" AND r.id = ").bind(id);
-    confine(
+    let confined = Confined::new(
         definitions,
         resource_type,
         grant.confinement(),
         Access::Read,
-        sql,
     );
+    let asked = Lookup {
+        resource_type,
+        id,
+        confined,
+        sees_past: grant.confinement().is_everything(),
+        versions,
+    };
+    sql::lookup(&asked, dialect)
 }
 
 /// The versions that a statement finds, and whether some were left out to keep the answer short.

@@ -9,9 +9,10 @@ use crate::grant::action::Search;
 use fhir::definitions::Definitions;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::cost::{MOST_COUNTED, WINDOWS};
-use fhir::search::{After, Plan, Position, Query, Statement, Then, count};
+use fhir::search::{After, Plan, Position, Query, Then, count};
+use fhir::sql::{self, Sql};
 
-/// The columns of `fhir::search::page`.
+/// The columns of `fhir::sql::way`.
 mod column {
     pub(super) const ID: usize = 0;
     pub(super) const KEYS: [usize; 2] = [1, 2];
@@ -169,7 +170,7 @@ pub(crate) async fn ids(
     definitions: &'static Definitions,
     grant: &Grant<Search>,
     query: &Query,
-) -> Result<(Statement, Vec<String>), Error> {
+) -> Result<(Sql, Vec<String>), Error> {
     partition.check(grant)?;
     let searched = (query, grant.confinement());
     let plan = |is_bounded| fhir::search::page(definitions, searched, None, 2, is_bounded);
@@ -179,10 +180,11 @@ pub(crate) async fn ids(
     if ids.len() < 2 && matches!(next(&bounded, &reply), Next::After(_)) {
         return Err(too_costly(definitions, query));
     }
-    let ways = plan(false).ways;
-    let way = ways.into_iter().nth(reply.way);
-    let mut statement = way.map(|way| way.found).unwrap_or_default();
-    statement.text = format!("SELECT id FROM ({})", statement.text);
+    let to_the_end = plan(false);
+    let way = to_the_end.ways.get(reply.way);
+    let statement = way.map(|way| sql::ids(way, partition.dialect()));
+    let statement =
+        statement.ok_or_else(|| Error::Bug("the store took no way of the plan".into()))?;
     Ok((statement, ids))
 }
 
@@ -197,7 +199,9 @@ async fn run(partition: &Partition, plan: &Plan, rows: Rows) -> Result<Reply, Er
             message,
         )));
     }
-    partition.search(&plan.ways, rows).await
+    let ways = plan.ways.iter();
+    let ways: Vec<_> = ways.map(|way| sql::way(way, partition.dialect())).collect();
+    partition.search(&ways, rows).await
 }
 
 /// A search that nothing selective drives.

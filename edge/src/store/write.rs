@@ -5,7 +5,8 @@ use crate::grant::action::{Create, Deed, Delete, Update};
 use crate::grant::{Grant, PartitionName};
 use fhir::definitions::Definitions;
 use fhir::meta::Rendered;
-use fhir::search::{Access, IndexRows, Sql, confine};
+use fhir::search::{Access, Confined, IndexRows};
+use fhir::sql::{self, Dialect, Sql};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -81,11 +82,8 @@ fn within(
     if confinement.is_everything() {
         return None;
     }
-    let mut sql = Sql::default();
-    sql.push("SELECT 1 FROM resource r WHERE r.rid = ?");
-    let resource_type = grant.resource_type();
-    confine(definitions, resource_type, confinement, access, &mut sql);
-    Some(sql)
+    let confined = Confined::new(definitions, grant.resource_type(), confinement, access);
+    Some(sql::within(&confined, Dialect::Sqlite))
 }
 
 impl Write {

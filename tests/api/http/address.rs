@@ -1,7 +1,8 @@
 //! The server's own address: whom tokens are for, and how browsers come to it.
 
-use crate::samples::patient_with_id;
-use api::{Server, Settings, assert_outcome, unique};
+use crate::samples::{observation, patient_with_id, with};
+use api::{Client, Server, Settings, assert_outcome, unique};
+use serde_json::{Value, json};
 
 #[test]
 fn a_server_that_is_not_told_its_address_takes_no_token_by_a_foreign_host() {
@@ -51,6 +52,72 @@ fn either_of_the_two_variables_settles_it() {
             .header("host", "fhir.example")
             .send();
         assert_eq!(answer.status, 200, "{name}: {answer}");
+    }
+}
+
+#[test]
+fn a_caller_who_chooses_the_host_does_not_choose_which_references_are_ours() {
+    let settings = Settings::default().variable("BASE_URL", "");
+    let running = settings.variable("AUDIENCE", "http://fhir.example").start();
+    let forgery = running.server.forgery();
+    let forgery = forgery.claim("aud", "http://fhir.example".into());
+    let admin = running.server.bearing(&forgery.sign());
+    let own = forgery.claim("roles", json!(["smartUser"]));
+    let own = own.claim("fhirUser", "Patient/own".into());
+    let own = running.server.bearing(&own.sign());
+    let send = |client: &Client, (method, path): (&str, &str), body: Option<&Value>, host: &str| {
+        let request = client.request(method, path).header("host", host);
+        match body {
+            Some(body) => request.json(body).send(),
+            None => request.send(),
+        }
+    };
+    let patient = patient_with_id("own");
+    send(
+        &admin,
+        ("PUT", "/Patient/own"),
+        Some(&patient),
+        "fhir.example",
+    )
+    .expect(201);
+    // Whichever host they came by, rows are the same.
+    for host in ["fhir.example", "elsewhere.example"] {
+        for base in ["", "http://fhir.example/", "http://elsewhere.example/"] {
+            let subject = json!({ "reference": format!("{base}Patient/own") });
+            let sample = with(&observation("x", "Patient/own"), "subject", subject);
+            send(&admin, ("POST", "/Observation"), Some(&sample), host).expect(201);
+        }
+    }
+    for (host, expected) in [("fhir.example", 4), ("elsewhere.example", 2)] {
+        for (client, path) in [
+            (&own, "/Observation?_total=accurate"),
+            (&own, "/Observation?_total=accurate&patient=own"),
+            (&admin, "/Observation?_total=accurate&subject=Patient/own"),
+            (
+                &admin,
+                "/Observation?_total=accurate&subject=Patient/own,Patient/x",
+            ),
+        ] {
+            let answer = send(client, ("GET", path), None, host).expect(200);
+            assert_eq!(answer.body["total"], expected, "{host} {path}");
+        }
+    }
+    // What names the chosen host is not the patient's to write either.
+    let scoped = running.server.forgery();
+    let scoped = scoped.claim("aud", "http://fhir.example".into());
+    let scoped = scoped.claim("fhirUser", "Patient/own".into());
+    let scoped = scoped.claim("roles", json!(["smartUser"]));
+    let scoped = scoped.claim("scp", "patient/*.write".into());
+    let writer = running.server.bearing(&scoped.sign());
+    for (host, base, status) in [
+        ("fhir.example", "http://fhir.example", 201),
+        ("elsewhere.example", "http://elsewhere.example", 403),
+        ("fhir.example", "http://elsewhere.example", 403),
+    ] {
+        let subject = json!({ "reference": format!("{base}/Patient/own") });
+        let sample = with(&observation("x", "Patient/own"), "subject", subject);
+        let answer = send(&writer, ("POST", "/Observation"), Some(&sample), host);
+        assert_eq!(answer.status, status, "{host} {base}: {answer}");
     }
 }
 

@@ -4,10 +4,9 @@
 //! parameter; extraction bounds how many it can have. A statement goes through as many candidates as
 //! fit in [`UNITS`].
 
-use super::condition::Confinement;
+use super::confinement::Confined;
 use super::kind::Asked;
 use super::predicate::Predicate;
-use crate::definitions::Definitions;
 
 /// The work of one statement.
 const UNITS: usize = 30_000;
@@ -21,18 +20,12 @@ pub const MOST_COUNTED: usize = 300_000;
 pub(super) const MOST_SORTED: usize = 2_000;
 
 /// How many candidates one statement goes through when these are tested on each.
-pub(super) fn window<'a>(
-    (definitions, resource_type): (&'static Definitions, &str),
-    tested: impl Iterator<Item = &'a Predicate>,
-    confinement: &Confinement,
-) -> usize {
-    let compartments = confinement.compartments.iter().map(|own| {
-        let keys = definitions.compartment_keys(&own.compartment, resource_type);
-        2 + keys.len()
-    });
-    let constraints = confinement.constraints.iter().flatten().map(of_predicate);
-    let each: usize = tested.map(of_predicate).sum::<usize>()
-        + compartments.sum::<usize>()
+pub(super) fn window(tests: &[Predicate], confined: &Confined) -> usize {
+    let memberships = confined.memberships.iter();
+    let memberships = memberships.map(|membership| 2 + membership.keys.len());
+    let constraints = confined.constraints.iter().flatten().map(of_predicate);
+    let each: usize = tests.iter().map(of_predicate).sum::<usize>()
+        + memberships.sum::<usize>()
         + constraints.sum::<usize>();
     UNITS / (1 + each)
 }
@@ -42,7 +35,7 @@ fn of_predicate(predicate: &Predicate) -> usize {
     match predicate {
         Predicate::Id { .. } => 1,
         Predicate::LastUpdated(criterion) => 1 + criterion.comparisons(),
-        Predicate::Indexed { criterion, .. } => 2 + criterion.asked().comparisons().max(1),
+        Predicate::Indexed(indexed) => 2 + indexed.criterion.asked().comparisons().max(1),
         Predicate::Missing { .. } => 2,
     }
 }

@@ -1,11 +1,12 @@
 //! What drives a search: the predicates and compartments whose members an index finds by seeking.
 
-use super::condition::{Confinement, is_shared};
+use super::confinement::Confined;
 use super::cost;
 use super::plan::Size;
 use super::predicate::{Predicate, Spread};
 use super::query::Query;
-use super::walk::{Searched, Seek, Walk};
+use super::walk::{By, Seek, Walk};
+use std::rc::Rc;
 
 /// How many ways a plan offers beside the one that always works.
 const MOST_WAYS: usize = 4;
@@ -15,14 +16,14 @@ const NARROW: u8 = 1;
 const MEMBERS: u8 = 3;
 
 /// A predicate or compartment that can drive a search, and its walk.
-#[derive(Clone, Copy)]
-pub(super) struct Driver<'a> {
+#[derive(Clone)]
+pub(super) struct Driver {
     rank: u8,
-    pub(super) seek: Seek<'a>,
-    pub(super) walk: Walk<'a>,
+    pub(super) seek: Seek,
+    pub(super) walk: Walk,
 }
 
-impl Driver<'_> {
+impl Driver {
     /// The most that its walk may go through and still be taken: a run streams, whatever its
     /// length.
     pub(super) fn most(&self) -> usize {
@@ -32,46 +33,43 @@ impl Driver<'_> {
         }
     }
 
-    pub(super) fn size(&self, searched: Searched, is_only: bool) -> Size {
-        match (self.seek, self.walk) {
-            (Seek::Predicate(Predicate::Id { .. }), _) => Size::Few,
+    pub(super) fn size(&self, is_only: bool) -> Size {
+        match (&self.seek.by, &self.walk) {
+            (By::Predicate(Predicate::Id { .. }), _) => Size::Few,
             (_, Walk::Run(..)) if is_only || self.rank == NARROW => Size::Few,
-            _ => Size::Counted(self.seek.size(searched)),
+            _ => Size::Counted(self.seek.clone()),
         }
     }
 }
 
 /// What can drive the search, the likeliest first.
-pub(super) fn drivers<'a>(query: &'a Query, confinement: &'a Confinement) -> Vec<Driver<'a>> {
-    let constraints = match confinement.constraints.as_slice() {
+pub(super) fn drivers(query: &Query, confined: &Confined) -> Vec<Driver> {
+    let resource_type = query.resource_type;
+    let constraints = match confined.constraints.as_slice() {
         [only] => only.as_slice(),
         _ => &[],
     };
     let predicates = query.predicates.iter().chain(constraints);
-    let mut drivers: Vec<Driver<'a>> = predicates
+    let mut drivers: Vec<Driver> = predicates
         .filter_map(|predicate| {
-            let seek = Seek::by(predicate)?;
+            let seek = Seek::by(resource_type, predicate)?;
             let walk = match predicate {
-                Predicate::Indexed { key, criterion, .. } if criterion.asked().is_run() => {
-                    Walk::Run(*key, criterion)
+                Predicate::Indexed(indexed) if indexed.criterion.asked().is_run() => {
+                    Walk::Run(Rc::clone(indexed))
                 }
-                _ => Walk::Set(seek),
+                _ => Walk::Set(seek.clone()),
             };
             let rank = rank(predicate);
             Some(Driver { rank, seek, walk })
         })
         .collect();
-    // What everybody may see is not only what belongs to the compartment.
-    let compartments = confinement
-        .compartments
-        .iter()
-        .filter(|_| !is_shared(query.resource_type));
-    drivers.extend(compartments.map(|compartment| {
-        let seek = Seek::Members(compartment);
+    drivers.extend(confined.memberships.iter().map(|membership| {
+        let by = By::Members(Rc::clone(membership));
+        let seek = Seek { resource_type, by };
         Driver {
             rank: MEMBERS,
+            walk: Walk::Set(seek.clone()),
             seek,
-            walk: Walk::Set(seek),
         }
     }));
     drivers.sort_by_key(|driver| driver.rank);
@@ -83,15 +81,11 @@ pub(super) fn drivers<'a>(query: &'a Query, confinement: &'a Confinement) -> Vec
 fn rank(predicate: &Predicate) -> u8 {
     match predicate {
         Predicate::Id { .. } => 0,
-        Predicate::Indexed {
-            spread: Spread::Narrow,
-            ..
-        } => NARROW,
-        Predicate::Indexed {
-            spread: Spread::Wide,
-            ..
-        } => 8,
-        Predicate::Indexed { criterion, .. } => criterion.kind().rank,
+        Predicate::Indexed(indexed) => match indexed.spread {
+            Spread::Narrow => NARROW,
+            Spread::Wide => 8,
+            Spread::Usual => indexed.criterion.kind().rank,
+        },
         Predicate::LastUpdated(_) | Predicate::Missing { .. } => 7,
     }
 }

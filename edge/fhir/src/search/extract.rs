@@ -40,8 +40,6 @@ pub(super) struct Found<'a> {
     pub(super) resource_type: &'a str,
     pub(super) parameter: &'static SearchParameter,
     pub(super) item: &'a Item<'a>,
-    /// Our own base URL.
-    pub(super) base_url: &'a str,
 }
 
 /// A column of a row.
@@ -89,7 +87,7 @@ impl Rows {
 }
 
 /// The rows of `resource`, sorted and without duplicates; none for an unknown type.
-pub fn extract(definitions: &'static Definitions, resource: &Value, base_url: &str) -> IndexRows {
+pub fn extract(definitions: &'static Definitions, resource: &Value) -> IndexRows {
     let Some(root) = Node::resource(definitions, resource) else {
         return IndexRows::default();
     };
@@ -111,7 +109,6 @@ pub fn extract(definitions: &'static Definitions, resource: &Value, base_url: &s
                 resource_type: root.type_name,
                 parameter,
                 item: &item,
-                base_url,
             };
             (kind.extract)(&found, &mut rows);
         }

@@ -74,7 +74,7 @@ pub(super) fn too_many_comparisons(predicates: &[Predicate]) -> Option<Issue> {
 fn compared(predicate: &Predicate) -> usize {
     match predicate {
         Predicate::LastUpdated(criterion) => criterion.comparisons(),
-        Predicate::Indexed { criterion, .. } => criterion.asked().comparisons(),
+        Predicate::Indexed(indexed) => indexed.criterion.asked().comparisons(),
         Predicate::Id { .. } | Predicate::Missing { .. } => 0,
     }
 }

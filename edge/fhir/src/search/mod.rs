@@ -1,31 +1,32 @@
-//! Search: a query becomes clauses, clauses become one SQL statement; a resource becomes the
-//! index rows that the statement reads. <https://hl7.org/fhir/R4/search.html>
+//! Search: a query becomes clauses, clauses become a plan; a resource becomes the index rows that
+//! the plan goes through. <https://hl7.org/fhir/R4/search.html>
 //!
 //! Three types for three steps: [`Query`] is what the caller wrote, [`Predicate`] what it means,
-//! [`Statement`] what the store runs. Each search type keeps extraction of rows and parsing of
-//! query values in one file below [`value`], so that the two cannot drift apart.
+//! [`Plan`] what the store is asked; all of it is data, which [`crate::sql`] renders. Each search type
+//! keeps extraction of rows and parsing of query values in one file below [`value`], so that the two
+//! cannot drift apart.
 
-mod condition;
+mod confinement;
 pub mod cost;
 mod driver;
 mod escape;
 mod extract;
-mod group;
 mod kind;
 pub mod limits;
+mod lookup;
 mod parameters;
 mod plan;
 mod predicate;
 mod query;
-mod sql;
 pub mod value;
 mod walk;
 mod ways;
 
-pub use condition::{Access, Compartment, Confinement, confine};
+pub use confinement::{Access, Compartment, Confined, Confinement, Membership, Owner};
 pub use extract::{IndexRows, extract};
 pub use kind::{Column, ColumnKind, Criterion, INDEX_KINDS, IndexKind};
-pub use plan::{After, Plan, Position, Size, Statement, Then, Way, count, page};
-pub use predicate::{Predicate, Spread};
+pub use lookup::{Lookup, Versions};
+pub use plan::{After, Candidates, Found, Plan, Position, Size, Then, Way, count, page};
+pub use predicate::{Indexed, Predicate, Spread};
 pub use query::{Context, Handling, Query, Sort, SortKey, Total, parse};
-pub use sql::Sql;
+pub use walk::{By, Seek, Walk};

@@ -1,20 +1,17 @@
 //! Plans a search: the ways to go through the resources that may match, of which the store takes
-//! the shortest, and the conditions that are tested resource by resource.
+//! the shortest, and what is tested resource by resource.
 //!
-//! Every statement goes through a bounded number of candidates, whatever it finds: one that nothing
+//! Every way goes through a bounded number of candidates, whatever it finds: one that nothing
 //! selective drives reads a window of them and is continued where the window ended. So no search
-//! holds the ledger for long, and the answer does not depend on which way is taken.
+//! holds the store for long, and the answer does not depend on which way is taken.
 
-use super::condition::Confinement;
-use super::driver::drivers;
+use super::confinement::{Confined, Confinement};
+use super::predicate::Predicate;
 use super::query::{Query, Sort, SortKey};
-use super::sql::Sql;
-use super::walk::Walk;
+use super::walk::{Seek, Walk};
 use super::ways::Planner;
 use crate::definitions::Definitions;
-
-/// A statement for the store.
-pub type Statement = Sql;
+use std::rc::Rc;
 
 /// A resource in the order of a search: the last that was shown, or the last that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,13 +45,10 @@ pub struct Way {
     pub size: Size,
     /// The most that it may go through and still be taken.
     pub most: usize,
-    /// What it finds: `id, k1, k2, rid, version, body, chunks`, or the number of matches.
-    pub found: Statement,
+    /// What it finds.
+    pub found: Found,
     /// How many rows fill the page.
     pub limit: usize,
-    /// The last candidate of the window, `k1, k2, rid`; no row when the way ended within it. It is
-    /// asked for when the page is not full. `None` when the way is always gone to its end.
-    pub edge: Option<Statement>,
     /// What follows where the way ends.
     pub then: Then,
 }
@@ -64,10 +58,62 @@ pub struct Way {
 pub enum Size {
     /// Few, without counting.
     Few,
-    /// As many as this counts; its last value is the number up to which it counts.
-    Counted(Statement),
+    /// As many as the seek finds.
+    Counted(Seek),
     /// Who knows.
     Unknown,
+}
+
+/// What a way finds.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// Resources, in the order of their walk.
+    Walked {
+        /// What is gone through.
+        candidates: Candidates,
+        /// The commit sequence after which no resource was created; `None` for all.
+        created_by: Option<i64>,
+    },
+    /// Resources that are collected first and then sorted.
+    Collected {
+        /// What is gone through, to its end.
+        candidates: Candidates,
+        /// The commit sequence after which no resource was created; `None` for all.
+        created_by: Option<i64>,
+        /// The order.
+        sort: Sort,
+        /// Where the page begins; `None` for the first.
+        after: Option<Position>,
+    },
+    /// How many candidates match.
+    Number(Candidates),
+    /// How many resources an index holds, and how many of its rows were counted for that, up to a
+    /// number.
+    NumberByIndex {
+        /// The type that is searched.
+        resource_type: &'static str,
+        /// What the index finds; `None` for all resources of the type.
+        seek: Option<Seek>,
+        /// The most rows that are counted.
+        most: usize,
+    },
+}
+
+/// The next resources of a walk, and what is tested on each of them.
+#[derive(Clone, Debug)]
+pub struct Candidates {
+    /// The type that is searched.
+    pub resource_type: &'static str,
+    /// The walk.
+    pub walk: Walk,
+    /// Where it goes on; `None` at its beginning.
+    pub after: Option<Position>,
+    /// How many it goes through; `None` for all.
+    pub window: Option<usize>,
+    /// What is tested on each.
+    pub tests: Vec<Predicate>,
+    /// What the caller is confined to.
+    pub confined: Rc<Confined>,
 }
 
 /// What follows where a way ends.
@@ -84,31 +130,22 @@ impl Position {
     pub fn unsorted() -> Self {
         Self { rid: 0, keys: None }
     }
+}
 
-    /// Adds the first key as a value of the column's type.
-    pub(super) fn bind_first_key(&self, sort: Sort, sql: &mut Sql) {
-        let first = self.keys.as_ref().map_or("", |(first, _)| first);
-        bind_key(first, sort, sql);
-    }
-
-    /// Adds both keys.
-    pub(super) fn bind_keys(&self, sort: Sort, sql: &mut Sql) {
-        let (first, second) = self.keys.as_ref().map_or(("", ""), |(a, b)| (a, b));
-        bind_key(first, sort, sql);
-        sql.push(", ");
-        bind_key(second, sort, sql);
+impl Way {
+    /// What is gone through in a window. Its last candidate is asked for when the page is not full;
+    /// `None` when the way always goes to its end.
+    pub fn windowed(&self) -> Option<&Candidates> {
+        match &self.found {
+            Found::Walked { candidates, .. } | Found::Number(candidates) => {
+                candidates.window.map(|_| candidates)
+            }
+            Found::Collected { .. } | Found::NumberByIndex { .. } => None,
+        }
     }
 }
 
-fn bind_key(value: &str, sort: Sort, sql: &mut Sql) {
-    if sort.is_of_text() {
-        sql.bind(value);
-    } else {
-        sql.push("CAST(").bind(value).push(" AS INTEGER)");
-    }
-}
-
-/// The plan of one page of `limit` rows. With `is_bounded` each statement goes through a window of
+/// The plan of one page of `limit` rows. With `is_bounded` each way goes through a window of
 /// candidates; without, to the end, which is for guards of what was found to be few.
 pub fn page(
     definitions: &'static Definitions,
@@ -121,7 +158,7 @@ pub fn page(
     let sort = query.sort;
     let is_sorted = sort.key != SortKey::None;
     let mut ways = Vec::new();
-    let drivers = drivers(query, confinement);
+    let drivers = planner.drivers();
     let is_only = drivers.len() == 1;
     for driver in drivers {
         if is_sorted {
@@ -152,53 +189,41 @@ pub fn page(
 }
 
 /// The plan of how many resources match, among those after a position. A number that an index alone
-/// tells comes with how many rows were counted for it, up to one more than [`cost::MOST_COUNTED`].
+/// tells comes with how many rows were counted for it, up to one more than
+/// [`MOST_COUNTED`](super::cost::MOST_COUNTED).
 pub fn count(
     definitions: &'static Definitions,
     (query, confinement): (&Query, &Confinement),
     after: Option<&Position>,
 ) -> Plan {
     let planner = Planner::new(definitions, query, confinement, true);
-    if let Some(found) = planner.count_by_index() {
-        let way = Way {
-            size: Size::Few,
-            most: usize::MAX,
-            found,
-            limit: 1,
-            edge: None,
-            then: Then::End,
-        };
-        return Plan { ways: vec![way] };
-    }
-    let way = |walk: Walk<'_>, size, most| {
-        let window = planner.window(&walk);
-        let mut found = Sql::default();
-        found.push("SELECT count(*)");
-        planner.add_candidates(&walk, after, window, &mut found);
-        let edge = window.map(|window| planner.edge(&walk, after, window));
-        Way {
-            size,
-            most,
-            found,
-            limit: usize::MAX,
-            edge,
-            then: Then::End,
-        }
+    let way = |found, size, most, limit| Way {
+        size,
+        most,
+        found,
+        limit,
+        then: Then::End,
     };
-    let drivers = drivers(query, confinement);
+    if let Some(found) = planner.count_by_index() {
+        return Plan {
+            ways: vec![way(found, Size::Few, usize::MAX, 1)],
+        };
+    }
+    let number = |walk| Found::Number(planner.candidates(walk, after.cloned()));
+    let drivers = planner.drivers();
     let is_only = drivers.len() == 1;
-    let mut ways: Vec<Way> = drivers
-        .into_iter()
-        .map(|driver| {
-            way(
-                driver.walk,
-                driver.size(planner.searched, is_only),
-                driver.most(),
-            )
-        })
-        .collect();
+    let ways = drivers.into_iter().map(|driver| {
+        let (size, most) = (driver.size(is_only), driver.most());
+        way(number(driver.walk), size, most, usize::MAX)
+    });
+    let mut ways: Vec<Way> = ways.collect();
     if !ways.iter().any(|way| matches!(way.size, Size::Few)) {
-        ways.push(way(Walk::Type, Size::Unknown, usize::MAX));
+        ways.push(way(
+            number(Walk::Type),
+            Size::Unknown,
+            usize::MAX,
+            usize::MAX,
+        ));
     }
     Plan { ways }
 }

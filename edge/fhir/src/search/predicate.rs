@@ -1,32 +1,23 @@
 //! What a clause means: a test that a resource passes or fails.
 
 use super::kind::{Criterion, IndexKind};
-use super::sql::Sql;
 use super::value::date;
+use std::rc::Rc;
 
-/// A test on one resource.
+/// A test on one resource. A copy costs nothing: plans hold several.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predicate {
     /// `_id`, and with `negated` `_id:not`.
     Id {
         /// The ids, any of which may match.
-        ids: Vec<String>,
+        ids: Rc<[String]>,
         /// Whether the ids are excluded.
         negated: bool,
     },
     /// `_lastUpdated`.
-    LastUpdated(date::Criterion),
+    LastUpdated(Rc<date::Criterion>),
     /// A value of an indexed parameter.
-    Indexed {
-        /// The key of the parameter's rows.
-        key: u32,
-        /// What is asked of the value.
-        criterion: Criterion,
-        /// Whether resources with such a value are excluded (`:not`).
-        negated: bool,
-        /// How many resources are likely to have one value.
-        spread: Spread,
-    },
+    Indexed(Rc<Indexed>),
     /// `:missing`.
     Missing {
         /// The key of the parameter's rows.
@@ -36,6 +27,31 @@ pub enum Predicate {
         /// Whether a resource with the value fails (`true`) or passes.
         missing: bool,
     },
+}
+
+/// What is asked of the values of an indexed parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Indexed {
+    /// The key of the parameter's rows.
+    pub key: u32,
+    /// What is asked of the value.
+    pub criterion: Criterion,
+    /// Whether resources with such a value are excluded (`:not`).
+    pub negated: bool,
+    /// How many resources are likely to have one value.
+    pub spread: Spread,
+}
+
+impl Predicate {
+    /// Whether both are one clause of one search.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Id { ids, .. }, Self::Id { ids: others, .. }) => Rc::ptr_eq(ids, others),
+            (Self::LastUpdated(own), Self::LastUpdated(other)) => Rc::ptr_eq(own, other),
+            (Self::Indexed(own), Self::Indexed(other)) => Rc::ptr_eq(own, other),
+            _ => false,
+        }
+    }
 }
 
 /// How many resources of a type are likely to share one value of a parameter.
@@ -72,34 +88,6 @@ impl Spread {
             "identifier" | "url" => Self::Narrow,
             code if WIDE.contains(&code) => Self::Wide,
             _ => Self::Usual,
-        }
-    }
-}
-
-impl Criterion {
-    /// Adds the SELECT of the resources whose rows match; one may stand several times.
-    pub(super) fn seek(&self, key: u32, sql: &mut Sql) {
-        match self {
-            Self::String(criterion) if criterion.is_list_of_ranges() => {
-                return criterion.seek_ranges(key, sql);
-            }
-            Self::Date(criterion) => return criterion.seek(key, sql),
-            _ => {}
-        }
-        sql.push("SELECT i.rid AS rid FROM ")
-            .push(self.kind().name)
-            .push(" i WHERE i.param = ");
-        sql.number(key).push(" AND ");
-        self.condition(sql);
-    }
-
-    /// Adds the condition on the row named `i`.
-    pub(super) fn condition(&self, sql: &mut Sql) {
-        match self {
-            Self::String(criterion) => criterion.condition(sql),
-            Self::Token(criterion) => criterion.condition(sql),
-            Self::Date(criterion) => criterion.condition(sql),
-            Self::Reference(criterion) => criterion.condition(sql),
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use super::escape::split;
 use super::kind::{Criterion, IndexKind};
-use super::predicate::{Predicate, Spread};
+use super::predicate::{Indexed, Predicate, Spread};
 use super::value::date;
 use super::{limits, parameters};
 use crate::definitions::{Definitions, SearchParameter};
 use crate::outcome::{Issue, IssueType};
 use crate::types::Ticks;
+use std::rc::Rc;
 
 /// What to do with a parameter that the server does not know: `Prefer: handling=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub struct Sort {
 
 impl Sort {
     /// Whether the keys are text; all others are whole numbers.
-    pub(super) fn is_of_text(self) -> bool {
+    pub(crate) fn is_of_text(self) -> bool {
         matches!(self.key, SortKey::Indexed { kind, .. } if kind.sorts_text())
     }
 }
@@ -86,7 +87,8 @@ pub struct Query {
 pub struct Context<'a> {
     /// The definitions of the release.
     pub definitions: &'static Definitions,
-    /// Our own base URL.
+    /// Our own base URL, which an absolute reference to this server begins with; empty when unknown.
+    /// It must not be one that the caller chose.
     pub base_url: &'a str,
     /// The time, in ticks.
     pub now: Ticks,
@@ -242,7 +244,7 @@ fn clause(
         }
         ("_lastUpdated", None) => {
             return date::parse(&values, context.now)
-                .map(Predicate::LastUpdated)
+                .map(|criterion| Predicate::LastUpdated(Rc::new(criterion)))
                 .map_err(|message| wrong(code, message));
         }
         ("_id" | "_lastUpdated", Some(modifier)) => return Err(no_such_modifier(code, modifier)),
@@ -269,12 +271,12 @@ fn clause(
         values: &values,
     };
     let (key, criterion, negated) = (kind.read)(&clause)?;
-    Ok(Predicate::Indexed {
+    Ok(Predicate::Indexed(Rc::new(Indexed {
         key,
         criterion,
         negated,
         spread: Spread::of(code),
-    })
+    })))
 }
 
 /// A clause as its kind reads it.

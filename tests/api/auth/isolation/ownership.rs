@@ -76,7 +76,7 @@ fn replaced(resource: &Value, pointer: &str, value: &Value) -> Value {
 /// Whether a resource lies in the compartment of a record's patient.
 fn belongs(record: &Record, resource: &Value) -> bool {
     let name = resource["resourceType"].as_str().expect("a type");
-    let rows = extract(record.definitions, resource, "http://localhost");
+    let rows = extract(record.definitions, resource);
     let rows = rows.of(&reference::KIND).iter().flat_map(|rows| {
         let rows: Vec<Value> = serde_json::from_str(rows).expect("an array of rows");
         rows

@@ -205,7 +205,7 @@ fn row(
     resource: &Value,
     kind: &IndexKind,
 ) -> Option<Value> {
-    let rows = extract(victim.definitions, resource, "http://localhost");
+    let rows = extract(victim.definitions, resource);
     let arrays = rows.of(kind).iter();
     let mut rows = arrays.flat_map(|rows| {
         let rows: Vec<Value> = serde_json::from_str(rows).expect("an array of rows");

@@ -101,7 +101,7 @@ impl Record {
     pub(super) fn gaps(&self) -> Vec<String> {
         let mut gaps = Vec::new();
         for (name, resource) in self.resources() {
-            let rows = extract(self.definitions, resource, "http://localhost");
+            let rows = extract(self.definitions, resource);
             let rows: Vec<Value> = rows
                 .of(&reference::KIND)
                 .iter()

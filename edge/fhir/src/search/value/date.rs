@@ -5,7 +5,6 @@ use crate::fhirpath::Item;
 use crate::search::extract::{Found, Rows};
 use crate::search::kind::{Asked, Column, IndexKind};
 use crate::search::query::{Clause, Read, no_such_modifier};
-use crate::search::sql::Sql;
 use crate::types::{Interval, Ticks};
 use serde_json::Value;
 
@@ -146,9 +145,9 @@ fn widened(comparison: Comparison, interval: Interval, now: Ticks) -> Interval {
 
 /// The bounds of the first and the last tick of values that an alternative selects, inclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Bounds {
-    low: (Ticks, Ticks),
-    high: (Ticks, Ticks),
+pub(crate) struct Bounds {
+    pub(crate) low: (Ticks, Ticks),
+    pub(crate) high: (Ticks, Ticks),
 }
 
 impl Bounds {
@@ -190,38 +189,26 @@ impl Bounds {
         }
     }
 
-    /// As a JSON array; SQLite reads integers of it to the last digit.
-    fn array(self) -> [Ticks; 4] {
+    /// As a JSON array, of whose integers a store reads every digit.
+    pub(crate) fn array(self) -> [Ticks; 4] {
         [self.low.0, self.low.1, self.high.0, self.high.1]
     }
 }
 
 impl Criterion {
-    /// Adds the condition on the row named `i`.
-    pub fn condition(&self, sql: &mut Sql) {
-        compare(&self.bounds(), sql, "i.low", "i.high");
-    }
-
-    /// Adds the condition on a column of milliseconds, as the store keeps `meta.lastUpdated`: the
-    /// bounds are brought to the column's unit, so that its index can be used.
-    pub fn compare_milliseconds(&self, sql: &mut Sql, column: &str) {
+    /// The bounds brought to milliseconds, as the store keeps `meta.lastUpdated`.
+    pub(crate) fn in_milliseconds(&self) -> Vec<Bounds> {
         let alternatives = self.alternatives.iter().map(|(comparison, interval)| {
             // The first and the last millisecond that lie in the interval.
             let low =
                 interval.low.div_euclid(TICKS) + i64::from(interval.low.rem_euclid(TICKS) > 0);
-            let high = interval.high.div_euclid(TICKS);
-            (
-                *comparison,
-                Interval {
-                    low,
-                    high: high.max(low),
-                },
-            )
+            let high = interval.high.div_euclid(TICKS).max(low);
+            (*comparison, Interval { low, high })
         });
         let rounded = Self {
             alternatives: alternatives.collect(),
         };
-        compare(&rounded.bounds(), sql, column, column);
+        rounded.bounds()
     }
 
     /// Whether a value is compared with one pair of bounds.
@@ -229,20 +216,10 @@ impl Criterion {
         self.comparisons() == 1
     }
 
-    /// Adds the SELECT of the resources whose rows match. What lasts no longer than [`SHORT`] begins
-    /// at most that long before it ends, which bounds where to look for it; the rest has rows of its
-    /// own, under [`long_key`].
-    pub fn seek(&self, key: u32, sql: &mut Sql) {
-        let (short, long) = self.ranges();
-        seek_list(i64::from(key), &short, sql);
-        if !long.is_empty() {
-            sql.push(" UNION ALL ");
-            seek_list(long_key(key), &long, sql);
-        }
-    }
-
-    /// Where to look among all rows, and where among those of what lasts long.
-    fn ranges(&self) -> (Vec<[Ticks; 4]>, Vec<[Ticks; 4]>) {
+    /// Where to look among all rows, and where among those of what lasts long: what lasts no longer
+    /// than [`SHORT`] begins at most that long before it ends, which bounds where to look for it; the
+    /// rest has rows of its own, under [`long_key`].
+    pub(crate) fn ranges(&self) -> (Vec<[Ticks; 4]>, Vec<[Ticks; 4]>) {
         let (mut short, mut long) = (Vec::new(), Vec::new());
         for Bounds { low, high } in self.bounds() {
             // What ends by then has begun by then.
@@ -258,7 +235,7 @@ impl Criterion {
         (short, long)
     }
 
-    fn bounds(&self) -> Vec<Bounds> {
+    pub(crate) fn bounds(&self) -> Vec<Bounds> {
         let alternatives = self.alternatives.iter();
         alternatives
             .flat_map(|(comparison, interval)| Bounds::of(*comparison, *interval))
@@ -277,7 +254,7 @@ impl Asked for Criterion {
 const SHORT: Ticks = 2 * 24 * 60 * 60 * 1000 * TICKS;
 
 /// The key of the second row of what lasts longer.
-fn long_key(key: u32) -> i64 {
+pub(crate) fn long_key(key: u32) -> i64 {
     -i64::from(key)
 }
 
@@ -285,48 +262,6 @@ fn long_key(key: u32) -> i64 {
 fn keys(key: u32, row: Interval) -> impl Iterator<Item = i64> {
     let is_long = row.high.saturating_sub(row.low) > SHORT;
     std::iter::once(i64::from(key)).chain(is_long.then(|| long_key(key)))
-}
-
-/// Adds the SELECT of the rows of a key within some of the bounds.
-fn seek_list(key: i64, bounds: &[[Ticks; 4]], sql: &mut Sql) {
-    sql.push("SELECT i.rid AS rid FROM json_each(")
-        .bind_list(bounds);
-    sql.push(") q CROSS JOIN date_index i WHERE i.param = ")
-        .number(key);
-    sql.push(" AND i.low >= q.value->>0 AND i.low <= q.value->>1");
-    sql.push(" AND i.high >= q.value->>2 AND i.high <= q.value->>3");
-}
-
-/// Adds the condition that a value lies within some of the bounds. A list is one expression,
-/// however long: SQLite takes them 100 deep.
-fn compare(bounds: &[Bounds], sql: &mut Sql, low: &str, high: &str) {
-    let [Bounds { low: l, high: h }] = bounds else {
-        let bounds: Vec<_> = bounds.iter().map(|bounds| bounds.array()).collect();
-        sql.push("EXISTS (SELECT 1 FROM json_each(")
-            .bind_list(&bounds);
-        sql.push(") q WHERE ")
-            .push(low)
-            .push(" >= q.value->>0 AND ");
-        sql.push(low).push(" <= q.value->>1 AND ");
-        sql.push(high).push(" >= q.value->>2 AND ");
-        sql.push(high).push(" <= q.value->>3)");
-        return;
-    };
-    let limits = [
-        (low, " >= ", l.0),
-        (low, " <= ", l.1),
-        (high, " >= ", h.0),
-        (high, " <= ", h.1),
-    ];
-    let limits = limits
-        .iter()
-        .filter(|(_, _, tick)| ![Ticks::MIN, Ticks::MAX].contains(tick));
-    let mut joined = "(";
-    for (column, mark, tick) in limits {
-        sql.push(joined).push(column).push(mark).number(*tick);
-        joined = " AND ";
-    }
-    sql.push(if joined == "(" { "TRUE" } else { ")" });
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use crate::search::escape::unescape;
 use crate::search::extract::{Found, Rows};
 use crate::search::kind::{Asked, Column, IndexKind};
 use crate::search::query::{Clause, Read, no_such_modifier};
-use crate::search::sql::Sql;
 use crate::search::value::within;
 use serde_json::Value;
 
@@ -34,7 +33,8 @@ struct Row {
     id: String,
     /// The resource type; empty when the URL does not tell.
     resource_type: String,
-    /// The base of another server; empty for a resource of this one.
+    /// The base of an absolute reference; empty for a relative one. Whether a base is ours is not
+    /// written down: rows do not depend on the address that a request came to.
     base: String,
 }
 
@@ -51,16 +51,18 @@ impl Row {
 /// What a query asks for: a reference to any of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Criterion {
-    alternatives: Vec<Alternative>,
+    pub(crate) alternatives: Vec<Alternative>,
+    /// Our own base, which an absolute reference to this server begins with; empty when unknown.
+    pub(crate) own_base: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Alternative {
-    id: String,
+pub(crate) struct Alternative {
+    pub(crate) id: String,
     /// `None`: whatever the type.
-    resource_type: Option<String>,
+    pub(crate) resource_type: Option<String>,
     /// The base of another server; empty for this one.
-    base: String,
+    pub(crate) base: String,
 }
 
 /// Adds the row of one item: a Reference, a canonical or a URI. What it refers to without an address
@@ -81,8 +83,8 @@ fn extract(found: &Found<'_>, rows: &mut Rows) {
     }
 }
 
-/// The row of an item. An absolute reference to our own base counts as ours; one without a type
-/// takes the one type that the parameter allows, if there is just one.
+/// The row of an item. A reference without a type takes the one type that the parameter allows, if
+/// there is just one.
 fn row(found: &Found<'_>) -> Option<Row> {
     let Item::Node(node) = found.item else {
         return None;
@@ -94,7 +96,7 @@ fn row(found: &Found<'_>) -> Option<Row> {
     }
     let text = within(text);
     if let Some(address) = Address::parse(found.definitions, text) {
-        return Some(address.row(found.base_url));
+        return Some(address.row());
     }
     let stated = node.value.get("type").and_then(Value::as_str);
     let resource_type = match (stated, found.parameter.targets.as_slice()) {
@@ -133,16 +135,11 @@ impl<'a> Address<'a> {
         })
     }
 
-    fn row(&self, base_url: &str) -> Row {
-        let ours = self.base == base_url.trim_end_matches('/');
+    fn row(&self) -> Row {
         Row {
             id: self.id.to_owned(),
             resource_type: self.resource_type.to_owned(),
-            base: if ours {
-                String::new()
-            } else {
-                self.base.to_owned()
-            },
+            base: self.base.to_owned(),
         }
     }
 }
@@ -175,16 +172,18 @@ fn parse(
     stated_type: Option<&str>,
     base_url: &str,
 ) -> Criterion {
+    let own_base = base_url.trim_end_matches('/');
     let values = values.iter().map(|value| unescape(value));
     // Nothing refers to nothing.
     let values = values.filter(|value| !value.is_empty());
     let alternatives = values.map(|value| match Address::parse(definitions, &value) {
         Some(address) => {
-            let row = address.row(base_url);
+            let row = address.row();
+            let is_own = row.base == own_base;
             Alternative {
                 id: row.id,
                 resource_type: Some(row.resource_type),
-                base: row.base,
+                base: if is_own { String::new() } else { row.base },
             }
         }
         // An id alone, too, is one of this server.
@@ -196,51 +195,7 @@ fn parse(
     });
     Criterion {
         alternatives: alternatives.collect(),
-    }
-}
-
-impl Criterion {
-    /// Adds the condition on the row named `i`.
-    pub fn condition(&self, sql: &mut Sql) {
-        if let [only] = self.alternatives.as_slice() {
-            sql.push("i.id = ").bind(only.id.as_str());
-            if let Some(resource_type) = &only.resource_type {
-                sql.push(" AND i.type = ").bind(resource_type.as_str());
-            }
-            sql.push(" AND i.base = ").bind(only.base.as_str());
-            return;
-        }
-        // Each part seeks the index by ids, and compares lists as a whole instead of one by one.
-        let (typed, untyped): (Vec<_>, Vec<_>) = self
-            .alternatives
-            .iter()
-            .partition(|one| one.resource_type.is_some());
-        let mut joined = "(";
-        for part in [typed, untyped].iter().filter(|part| !part.is_empty()) {
-            let ids: Vec<_> = part.iter().map(|one| &one.id).collect();
-            sql.push(joined)
-                .push("(i.id IN (SELECT value FROM json_each(");
-            sql.bind_list(&ids).push(")) AND ");
-            let types: Vec<_> = part
-                .iter()
-                .filter_map(|one| one.resource_type.as_ref())
-                .collect();
-            if types.is_empty() {
-                let rows: Vec<_> = part.iter().map(|one| (&one.id, &one.base)).collect();
-                sql.push("(i.id, i.base) IN (SELECT value->>0, value->>1 FROM json_each(");
-                sql.bind_list(&rows).push(")))");
-            } else {
-                let rows = part.iter().zip(types);
-                let rows: Vec<_> = rows.map(|(one, name)| (&one.id, name, &one.base)).collect();
-                sql.push("(i.id, i.type, i.base) IN (SELECT value->>0, value->>1,");
-                sql.push(" value->>2 FROM json_each(")
-                    .bind_list(&rows)
-                    .push(")))");
-            }
-            joined = " OR ";
-        }
-        // Nothing but empty values was asked for.
-        sql.push(if joined == "(" { "FALSE" } else { ")" });
+        own_base: own_base.to_owned(),
     }
 }
 

@@ -6,7 +6,6 @@ use crate::search::escape::unescape;
 use crate::search::extract::{Found, Rows, text_key};
 use crate::search::kind::{Asked, Column, IndexKind};
 use crate::search::query::{Clause, Read, no_such_modifier};
-use crate::search::sql::Sql;
 use crate::search::value::within;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
@@ -65,8 +64,8 @@ pub enum Match {
 /// What a query asks for: any of the texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Criterion {
-    match_: Match,
-    values: Vec<String>,
+    pub(crate) match_: Match,
+    pub(crate) values: Vec<String>,
 }
 
 /// Adds the rows of one item: a string, or the parts of a name or an address.
@@ -171,53 +170,18 @@ fn parse(values: &[&str], match_: Match) -> Criterion {
 }
 
 impl Criterion {
-    /// Adds the condition on the row named `i`.
-    pub fn condition(&self, sql: &mut Sql) {
-        match (self.match_, self.values.as_slice()) {
-            (Match::StartsWith, [prefix]) => {
-                sql.push("i.folded >= ").bind(prefix.as_str());
-                sql.push(" AND i.folded < ").bind(after(prefix));
-            }
-            (Match::StartsWith, _) => {
-                sql.push("EXISTS (SELECT 1 FROM json_each(")
-                    .bind_list(&self.ranges());
-                sql.push(") q WHERE i.folded >= q.value->>0 AND i.folded < q.value->>1)");
-            }
-            (Match::Contains, values) => {
-                sql.push("EXISTS (SELECT 1 FROM json_each(")
-                    .bind_list(values);
-                sql.push(") q WHERE instr(i.folded, q.value) > 0)");
-            }
-            (Match::Exact, values) => {
-                let folded = values.iter().map(|value| within(&fold(value)).to_owned());
-                let folded: Vec<_> = folded.collect();
-                sql.push("i.folded IN (SELECT value FROM json_each(")
-                    .bind_list(&folded);
-                sql.push(")) AND i.value IN (SELECT value FROM json_each(")
-                    .bind_list(values);
-                sql.push("))");
-            }
-        }
+    /// The values as an index compares them.
+    pub(crate) fn folded(&self) -> Vec<String> {
+        let values = self.values.iter();
+        values
+            .map(|value| within(&fold(value)).to_owned())
+            .collect()
     }
 
     /// The ranges of the index that start with one of the values.
-    fn ranges(&self) -> Vec<(&str, String)> {
+    pub(crate) fn ranges(&self) -> Vec<(&str, String)> {
         let values = self.values.iter();
         values.map(|value| (value.as_str(), after(value))).collect()
-    }
-
-    /// Whether there are several ranges, each to be sought by itself.
-    pub fn is_list_of_ranges(&self) -> bool {
-        self.match_ == Match::StartsWith && self.values.len() > 1
-    }
-
-    /// Adds the SELECT of the resources with a row in one of several ranges.
-    pub fn seek_ranges(&self, key: u32, sql: &mut Sql) {
-        sql.push("SELECT i.rid AS rid FROM json_each(")
-            .bind_list(&self.ranges());
-        sql.push(") q CROSS JOIN string_index i WHERE i.param = ")
-            .number(key);
-        sql.push(" AND i.folded >= q.value->>0 AND i.folded < q.value->>1");
     }
 }
 
@@ -235,7 +199,7 @@ impl Asked for Criterion {
 }
 
 /// The first text that does not start with `prefix`, in the order of UTF-8 bytes.
-fn after(prefix: &str) -> String {
+pub(crate) fn after(prefix: &str) -> String {
     let mut bound: Vec<char> = prefix.chars().collect();
     while let Some(last) = bound.pop() {
         let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);

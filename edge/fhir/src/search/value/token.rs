@@ -7,7 +7,6 @@ use crate::search::escape::{split, unescape};
 use crate::search::extract::{Found, Rows, text_key};
 use crate::search::kind::{Asked, Column, IndexKind};
 use crate::search::query::{Clause, Read, no_such_modifier};
-use crate::search::sql::Sql;
 use crate::search::value::within;
 use serde_json::Value;
 
@@ -27,7 +26,7 @@ pub static KIND: IndexKind = IndexKind {
 
 /// One alternative of a clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Alternative {
+pub(crate) enum Alternative {
     /// `code`: whatever the system.
     Code(String),
     /// `system|code`; with an empty system `|code`: only where there is no system.
@@ -39,7 +38,7 @@ enum Alternative {
 /// What a query asks for: any of the tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Criterion {
-    alternatives: Vec<Alternative>,
+    pub(crate) alternatives: Vec<Alternative>,
 }
 
 /// Adds the rows of one item.
@@ -155,59 +154,6 @@ fn parse(values: &[&str]) -> Result<Criterion, String> {
     Ok(Criterion {
         alternatives: alternatives.collect::<Result<_, _>>()?,
     })
-}
-
-impl Criterion {
-    /// Adds the condition on the row named `i`.
-    pub fn condition(&self, sql: &mut Sql) {
-        if let [Alternative::Code(code)] = self.alternatives.as_slice() {
-            sql.push("i.code = ").bind(code.as_str());
-            return;
-        }
-        if let [Alternative::SystemAndCode(system, code)] = self.alternatives.as_slice() {
-            sql.push("i.code = ").bind(code.as_str());
-            sql.push(" AND i.system = ").bind(system.as_str());
-            return;
-        }
-        let (mut codes, mut pairs, mut systems) = (Vec::new(), Vec::new(), Vec::new());
-        for alternative in &self.alternatives {
-            match alternative {
-                Alternative::Code(code) => codes.push(code),
-                Alternative::SystemAndCode(system, code) => pairs.push((code, system)),
-                Alternative::System(system) => systems.push(system),
-            }
-        }
-        // Only what is asked for stands in the condition: each part can then seek the index.
-        let mut parts = Vec::new();
-        if !codes.is_empty() {
-            let mut part = Sql::default();
-            part.push("i.code IN (SELECT value FROM json_each(")
-                .bind_list(&codes)
-                .push("))");
-            parts.push(part);
-        }
-        if !pairs.is_empty() {
-            let first: Vec<_> = pairs.iter().map(|(code, _)| code).collect();
-            let mut part = Sql::default();
-            part.push("i.code IN (SELECT value FROM json_each(")
-                .bind_list(&first);
-            part.push(")) AND (i.code, i.system) IN (SELECT value->>0, value->>1 FROM json_each(");
-            part.bind_list(&pairs).push("))");
-            parts.push(part);
-        }
-        if !systems.is_empty() {
-            let mut part = Sql::default();
-            part.push("i.system IN (SELECT value FROM json_each(")
-                .bind_list(&systems)
-                .push("))");
-            parts.push(part);
-        }
-        sql.push("(");
-        for (at, part) in parts.iter().enumerate() {
-            sql.push(if at > 0 { " OR " } else { "" }).append(part);
-        }
-        sql.push(")");
-    }
 }
 
 impl Asked for Criterion {

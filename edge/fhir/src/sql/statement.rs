@@ -1,13 +1,16 @@
 //! A statement under construction: text with `?` places, and the strings bound to them.
 //!
 //! Every text that a caller sent is bound, never written into the statement. Numbers that we
-//! computed are written, because SQLite takes at most 100 bound values.
+//! computed are written, because the ledger's SQLite takes at most 100 bound values.
 
+use super::dialect::Dialect;
 use std::fmt::Write as _;
 
 /// SQL text and its bound values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sql {
+    /// Whose SQL it is.
+    pub dialect: Dialect,
     /// The statement with one `?` per bound value.
     pub text: String,
     /// The bound values, in order.
@@ -15,6 +18,14 @@ pub struct Sql {
 }
 
 impl Sql {
+    /// An empty statement.
+    pub fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            ..Self::default()
+        }
+    }
+
     /// Adds text that came from us alone.
     pub fn push(&mut self, text: &str) -> &mut Self {
         self.text.push_str(text);
@@ -29,9 +40,9 @@ impl Sql {
     }
 
     /// Adds numbers, separated by commas.
-    pub fn numbers(&mut self, numbers: impl IntoIterator<Item = u32>) -> &mut Self {
-        for (at, number) in numbers.into_iter().enumerate() {
-            self.push(if at > 0 { "," } else { "" }).number(number);
+    pub fn numbers(&mut self, numbers: &[u32]) -> &mut Self {
+        for (at, number) in numbers.iter().enumerate() {
+            self.push(if at > 0 { "," } else { "" }).number(*number);
         }
         self
     }
@@ -43,7 +54,7 @@ impl Sql {
         self
     }
 
-    /// Adds a place and binds a JSON array of `values` to it, for `json_each`.
+    /// Adds a place and binds a JSON array of `values` to it.
     pub fn bind_list(&mut self, values: &[impl serde::Serialize]) -> &mut Self {
         self.bind(serde_json::to_string(values).unwrap_or_else(|_| "[]".into()))
     }
