@@ -263,4 +263,21 @@ mod tests {
             assert!(copied <= 2 * MAX_BODY, "{expected}: {copied}");
         }
     }
+
+    #[test]
+    fn bodies_must_be_json() {
+        for (content_type, expected) in [
+            (Some("application/fhir+json; charset=UTF-8"), true),
+            (Some("APPLICATION/JSON"), true),
+            (Some("text/plain"), false),
+            (Some("application/fhir+xml"), false),
+            (None, false),
+        ] {
+            assert_eq!(
+                check_content_type(content_type).is_ok(),
+                expected,
+                "{content_type:?}"
+            );
+        }
+    }
 }
