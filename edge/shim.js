@@ -133,6 +133,9 @@ export class Ledger extends DurableObject {
   query(statement, values, withBodies) {
     return settled(() => this.#current().query(statement, values, withBodies));
   }
+  querySome(statements, withBodies) {
+    return settled(() => this.#current().querySome(statements, withBodies));
+  }
   search(ways, withBodies) {
     return settled(() => this.#current().search(ways, withBodies));
   }

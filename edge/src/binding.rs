@@ -123,6 +123,13 @@ extern "C" {
         with_bodies: bool,
     ) -> Result<Promise, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = querySome)]
+    pub(crate) fn query_some(
+        this: &LedgerStub,
+        statements: &Array,
+        with_bodies: bool,
+    ) -> Result<Promise, JsValue>;
+
     #[wasm_bindgen(method, catch)]
     pub(crate) fn search(
         this: &LedgerStub,

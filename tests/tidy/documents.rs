@@ -36,7 +36,7 @@ fn every_variable_is_documented() {
 #[test]
 fn every_table_is_documented() {
     let page = document("docs/storage-schema.md");
-    let schema = document("edge/src/store/ledger/schema.rs");
+    let schema = document("edge/src/store/sqlite/schema.rs");
     let tables = schema.split("CREATE TABLE IF NOT EXISTS ").skip(1);
     let names: Vec<&str> = tables.filter_map(|rest| rest.split('(').next()).collect();
     assert!(names.len() >= 9, "{names:?}");

@@ -73,3 +73,12 @@ impl<D: Deed> Grant<D> {
         &self.subject
     }
 }
+
+#[cfg(test)]
+impl<D: Deed> Grant<D> {
+    /// What a native test permits itself.
+    pub(crate) fn of_test(resource_type: &'static str, confinement: Confinement) -> Self {
+        let subject = "test".to_owned();
+        Self::new(PartitionName::Default, resource_type, confinement, subject)
+    }
+}

@@ -49,7 +49,7 @@ pub(super) async fn create(context: Context<'_>, request: Create) -> Result<Outc
         let content = (rendered.clone(), rows.clone());
         let write = Write::create(context.definitions, &grant, address.id.clone(), content);
         command.writes.push(write);
-        match command.commit(context.partition()?).await? {
+        match context.partition()?.apply(&command).await? {
             Ok(committed) => {
                 let committed = committed.first().copied();
                 let committed =

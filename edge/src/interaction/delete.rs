@@ -28,7 +28,7 @@ pub(super) async fn delete(context: Context<'_>, request: Delete) -> Result<Outc
         writes: vec![write],
         ..Command::default()
     };
-    let done = command.commit(context.partition()?).await?;
+    let done = context.partition()?.apply(&command).await?;
     let committed = done.map_err(|refused| refusal::of_write(&address, refused))?;
     let committed = committed.first().filter(|committed| committed.version > 0);
     Ok(Outcome::Deleted(committed.map(|committed| VersionStamp {

@@ -40,7 +40,7 @@ pub(super) async fn transaction(
         if plan.command.writes.is_empty() && plan.command.guards.is_empty() {
             return respond(context, right, plan, &[]).await;
         }
-        match plan.command.commit(context.partition()?).await? {
+        match context.partition()?.apply(&plan.command).await? {
             Ok(committed) => return respond(context, right, plan, &committed).await,
             Err(Refusal::Changed) => {}
             Err(refused) => return Err(explain(&plan, refused)),

@@ -40,7 +40,7 @@ pub(super) async fn update(context: Context<'_>, request: Update) -> Result<Outc
         writes: vec![write],
         ..Command::default()
     };
-    let done = command.commit(context.partition()?).await?;
+    let done = context.partition()?.apply(&command).await?;
     let committed = done.map_err(|refused| refusal::of_write(&address, refused))?;
     let committed = committed.first().copied();
     let committed = committed.ok_or_else(|| Error::Bug("a write has no result".into()))?;

@@ -71,6 +71,7 @@ async fn fetch(env: &Env, key: &str) -> Result<Option<Version>, Error> {
 
 /// Puts a version under a key. A deletion has no body; its key holds a space, because the
 /// local runtime does not tell an empty value from none.
+#[cfg(target_arch = "wasm32")]
 pub(super) async fn put(
     env: &Env,
     key: &str,

@@ -37,6 +37,7 @@ impl Crossing {
 }
 
 /// Packs a string that was made on the JavaScript side.
+#[cfg(target_arch = "wasm32")]
 pub(super) fn pack(text: JsString) -> JsValue {
     if usize::try_from(text.length()).unwrap_or(usize::MAX) < LONG {
         return text.into();

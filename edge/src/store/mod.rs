@@ -4,16 +4,27 @@
 //! Every function on resources takes a [`Grant`](crate::grant::Grant): what it confines is part of the
 //! SQL. The tables and keys are described in `docs/storage-schema.md`.
 
+mod answer;
+mod by_ledger;
+#[cfg(test)]
+mod by_memory;
 mod command;
 mod cursor;
 mod edge_cache;
+mod engine;
 mod large_text;
+#[cfg(target_arch = "wasm32")]
 mod ledger;
 mod oauth;
 mod partition;
+mod platform;
 mod read;
 mod search;
 mod secret;
+#[cfg(any(target_arch = "wasm32", test))]
+mod sqlite;
+#[cfg(test)]
+mod tests;
 mod text;
 mod write;
 

@@ -1,34 +1,24 @@
-//! The ledger of a partition, as the worker reaches it. Today there is one partition.
+//! A partition of the store, as everything above it knows it: it answers statements and applies
+//! commands, whichever engine holds its resources.
 
-use super::large_text::unpack;
-use super::text::Text;
-use crate::binding::LedgerStub;
+use super::answer::{Answer, Charge, Reply, Rows};
+use super::by_ledger::Ledger;
+use super::command::{Command, Committed, Refusal};
+use super::engine::Engine;
+use super::read::Version;
 use crate::error::Error;
 use crate::grant::action::Deed;
 use crate::grant::{Grant, PartitionName};
 use fhir::outcome::{Issue, IssueType};
-use fhir::sql::{Dialect, Size, Sql, Way};
-use js_sys::{Array, JsString, Promise};
-use serde_json::Value;
+use fhir::sql::{Dialect, Sql, Way};
 use std::cell::Cell;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use worker::Env;
-
-/// What the storage calls of one request cost, and how far the ledger had come.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Charge {
-    /// The commit sequence after the last call.
-    pub(crate) sequence: i64,
-    pub(crate) rows_read: i64,
-    pub(crate) rows_written: i64,
-}
 
 /// How many values SQLite binds in one statement.
 const MAX_VALUES: usize = 100;
 
 /// Refuses what would take more values than one statement can hold.
-pub(super) fn check_values(count: usize) -> Result<(), Error> {
+fn check_values(count: usize) -> Result<(), Error> {
     if count <= MAX_VALUES {
         return Ok(());
     }
@@ -40,154 +30,26 @@ pub(super) fn check_values(count: usize) -> Result<(), Error> {
     )))
 }
 
-/// What the rows of a query hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rows {
-    /// No bodies.
-    Plain,
-    /// Resources: the last four columns are rid, version, body and chunks.
-    WithBodies,
-}
-
-/// What a query found.
-pub(super) struct Answer {
-    pub(super) rows: Vec<Row>,
-    /// Whether rows were left out because the answer would have become too long.
-    pub(super) is_cut: bool,
-}
-
-/// One row of an answer.
-pub(super) struct Row {
-    columns: Vec<Value>,
-    /// The resource's JSON text.
-    pub(super) body: Option<Text>,
-}
-
-impl Row {
-    /// An integer column; 0 when it holds none.
-    pub(super) fn integer(&self, column: usize) -> i64 {
-        let value = self.columns.get(column);
-        let number =
-            value.and_then(|value| value.as_i64().or_else(|| value.as_f64().map(|n| n as i64)));
-        number.unwrap_or_default()
-    }
-
-    /// A text column, or an integer one as text; `None` when it is null.
-    pub(super) fn text(&self, column: usize) -> Option<String> {
-        match self.columns.get(column)? {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        }
-    }
-}
-
-/// What one way of a plan found.
-pub(super) struct Reply {
-    /// Which way was taken.
-    pub(super) way: usize,
-    pub(super) rows: Vec<Row>,
-    /// Whether rows were left out because the answer would have become too long.
-    pub(super) is_cut: bool,
-    /// The last candidate of the window; `None` when the way ended within it.
-    pub(super) edge: Option<Row>,
-}
-
-/// The first line of an answer: sequence, rows read, rows, whether it is cut, and of a search the
-/// way and the edge.
-type Head = (
-    f64,
-    f64,
-    Vec<Vec<Value>>,
-    bool,
-    Option<usize>,
-    Option<Vec<Value>>,
-);
-
-/// Reads what `ledger/reply.rs` writes.
-fn read_reply(reply: &JsString, rows: Rows) -> Result<(Charge, Reply), Error> {
-    let end = u32::try_from(reply.index_of("\n", 0)).unwrap_or_default();
-    let head = String::from(reply.substring(0, end));
-    let head: Head = serde_json::from_str(&head)
-        .map_err(|error| Error::Bug(format!("the ledger's answer: {error}")))?;
-    let (sequence, rows_read, columns, is_cut, way, edge) = head;
-    let charge = Charge {
-        sequence: sequence as i64,
-        rows_read: rows_read as i64,
-        rows_written: 0,
-    };
-    let reply = Text::from(reply.clone());
-    let mut start = end + 1;
-    let rows = columns.into_iter().map(|columns| {
-        let length = match rows {
-            Rows::WithBodies => columns.iter().rev().nth(1).and_then(Value::as_u64),
-            Rows::Plain => None,
-        };
-        let body = length
-            .and_then(|length| u32::try_from(length).ok())
-            .map(|length| {
-                let body = reply.substring(start, start + length);
-                start += length;
-                body
-            });
-        Row { columns, body }
-    });
-    let edge = edge.map(|columns| Row {
-        columns,
-        body: None,
-    });
-    let answer = Reply {
-        way: way.unwrap_or_default(),
-        rows: rows.collect(),
-        is_cut,
-        edge,
-    };
-    Ok((charge, answer))
-}
-
-/// A way as it travels: `[size, its values, the most, found, its values, edge, its values, limit]`.
-/// The size is a statement, or 0 for few and 1 for who knows; a missing edge is null.
-fn packed(way: &Way) -> Array {
-    let statement = |sql: &Sql| -> [JsValue; 2] {
-        let values: Array = sql.binds.iter().map(JsValue::from).collect();
-        [sql.text.as_str().into(), values.into()]
-    };
-    let none = || [JsValue::NULL, JsValue::NULL];
-    let size = match &way.size {
-        Size::Few => [JsValue::from(0), JsValue::NULL],
-        Size::Counted(sql) => statement(sql),
-        Size::Unknown => [JsValue::from(1), JsValue::NULL],
-    };
-    let edge = way.edge.as_ref().map_or_else(none, statement);
-    let most = [JsValue::from(way.most as f64)];
-    let parts = size.into_iter().chain(most);
-    let parts = parts.chain(statement(&way.found)).chain(edge);
-    parts.chain([JsValue::from(way.limit as f64)]).collect()
-}
-
-/// The ledger of a partition.
-pub(super) fn ledger(env: &Env, name: PartitionName) -> Result<LedgerStub, Error> {
-    let stub = env.durable_object("LEDGER")?.get_by_name(name.as_str())?;
-    Ok(stub.into_rpc())
-}
-
 /// A partition, for the time of one request.
 pub(crate) struct Partition {
     name: PartitionName,
-    pub(super) stub: LedgerStub,
-    pub(super) env: Env,
+    engine: Engine,
     charge: Cell<Charge>,
 }
 
 impl Partition {
     /// The partition of that name.
     pub(crate) fn open(env: &Env, name: PartitionName) -> Result<Self, Error> {
-        Ok(Self {
+        let engine = Engine::Ledger(Ledger::open(env, name)?);
+        Ok(Self::new(name, engine))
+    }
+
+    fn new(name: PartitionName, engine: Engine) -> Self {
+        Self {
             name,
-            stub: ledger(env, name)?,
-            env: env.clone(),
+            engine,
             charge: Cell::default(),
-        })
+        }
     }
 
     /// Checks that a grant opens this partition: one for another must show and change nothing here.
@@ -196,7 +58,7 @@ impl Partition {
     }
 
     /// Checks that what is asked of this partition was permitted for it.
-    pub(super) fn check_name(&self, name: PartitionName) -> Result<(), Error> {
+    fn check_name(&self, name: PartitionName) -> Result<(), Error> {
         if name == self.name {
             return Ok(());
         }
@@ -208,69 +70,101 @@ impl Partition {
         self.charge.get()
     }
 
-    pub(super) fn record(&self, charge: Charge) {
+    fn record<T>(&self, (charge, answer): (Charge, T)) -> T {
         let sum = self.charge.get();
         self.charge.set(Charge {
             sequence: charge.sequence.max(sum.sequence),
             rows_read: sum.rows_read + charge.rows_read,
             rows_written: sum.rows_written + charge.rows_written,
         });
+        answer
     }
 
     /// The dialect of the partition's engine.
     pub(super) fn dialect(&self) -> Dialect {
-        Dialect::Sqlite
+        self.engine.dialect()
     }
 
-    /// Runs one SELECT in the ledger.
-    pub(super) async fn query(
+    /// Runs one SELECT.
+    pub(super) async fn query(&self, statement: &Sql, rows: Rows) -> Result<Answer, Error> {
+        check_values(statement.binds.len())?;
+        Ok(self.record(self.engine.query(statement, rows).await?))
+    }
+
+    /// Runs SELECTs: in one round trip, unless their answers are too long for one.
+    pub(super) async fn query_all(
         &self,
-        statement: &str,
-        values: impl IntoIterator<Item = JsValue>,
+        statements: &[Sql],
         rows: Rows,
-    ) -> Result<Answer, Error> {
-        let values: Array = values.into_iter().collect();
-        check_values(usize::try_from(values.length()).unwrap_or(usize::MAX))?;
-        let promise = self
-            .stub
-            .query(statement, &values, rows == Rows::WithBodies)?;
-        let Reply { rows, is_cut, .. } = self.read(promise, rows).await?;
-        Ok(Answer { rows, is_cut })
+    ) -> Result<Vec<Answer>, Error> {
+        for statement in statements {
+            check_values(statement.binds.len())?;
+        }
+        let mut answers = Vec::with_capacity(statements.len());
+        while let Some(rest) = statements.get(answers.len()..).filter(|s| !s.is_empty()) {
+            let some = self.record(self.engine.query_some(rest, rows).await?);
+            if some.is_empty() {
+                return Err(Error::Bug("the store answered none of the queries".into()));
+            }
+            answers.extend(some);
+        }
+        Ok(answers)
     }
 
-    /// Has the ledger take the shortest of the ways.
+    /// Takes the shortest of the ways.
     pub(super) async fn search(&self, ways: &[Way], rows: Rows) -> Result<Reply, Error> {
         for way in ways {
-            let edge = way.edge.as_ref();
-            check_values(
-                way.found
-                    .binds
-                    .len()
-                    .max(edge.map_or(0, |edge| edge.binds.len())),
-            )?;
+            let edge = way.edge.as_ref().map_or(0, |edge| edge.binds.len());
+            check_values(way.found.binds.len().max(edge))?;
         }
-        let ways: Array = ways.iter().map(packed).collect();
-        let promise = self.stub.search(&ways, rows == Rows::WithBodies)?;
-        self.read(promise, rows).await
+        Ok(self.record(self.engine.search(ways, rows).await?))
     }
 
-    async fn read(&self, promise: Promise, rows: Rows) -> Result<Reply, Error> {
-        let reply = unpack(JsFuture::from(promise).await?);
-        let (charge, answer) = read_reply(&reply, rows)?;
-        self.record(charge);
-        Ok(answer)
+    /// Applies a command: all of its writes, or none.
+    ///
+    /// # Errors
+    /// When it is too large, or the store failed; nothing was changed then.
+    pub(crate) async fn apply(
+        &self,
+        command: &Command,
+    ) -> Result<Result<Vec<Committed>, Refusal>, Error> {
+        for write in &command.writes {
+            self.check_name(write.partition)?;
+            check_values(write.confinement_values())?;
+        }
+        command.check_size()?;
+        Ok(self.record(self.engine.apply(command).await?))
     }
 
-    /// Whether the ledger answers a query.
+    /// Whether the store answers a query.
     pub(crate) async fn is_healthy(&self) -> bool {
-        self.query("SELECT 1", [], Rows::Plain)
-            .await
-            .is_ok_and(|answer| answer.rows.len() == 1)
+        let mut statement = Sql::default();
+        statement.push("SELECT 1");
+        let answer = self.query(&statement, Rows::Plain).await;
+        answer.is_ok_and(|answer| answer.rows.len() == 1)
     }
 
-    /// Ends the ledger's instance, to show that it recovers.
+    /// The 32 bytes that the secrets of the deployment are derived from.
+    pub(super) async fn root_secret(&self) -> Result<Vec<u8>, Error> {
+        self.engine.root_secret().await
+    }
+
+    /// A version from the cache near the reader, if it has arrived there.
+    pub(super) async fn cached(&self, key: &str) -> Option<Version> {
+        self.engine.cached(key).await
+    }
+
+    /// Injects a fault, to show that the store recovers.
     pub(crate) async fn fault(&self, kind: &str) -> Result<(), Error> {
-        JsFuture::from(self.stub.fault(kind)?).await?;
-        Ok(())
+        self.engine.fault(kind).await
+    }
+}
+
+#[cfg(test)]
+impl Partition {
+    /// An empty partition in this process.
+    pub(crate) fn in_memory() -> Self {
+        let memory = super::by_memory::Memory::new().expect("a database in memory");
+        Self::new(PartitionName::Default, Engine::Memory(memory))
     }
 }

@@ -1,7 +1,8 @@
 //! Reads of one resource: current, by version, and all its versions.
 
+use super::answer::{Answer, Row, Rows};
 use super::edge_cache;
-use super::partition::{Answer, Partition, Row, Rows};
+use super::partition::Partition;
 use super::text::Text;
 use crate::error::Error;
 use crate::grant::Grant;
@@ -9,7 +10,6 @@ use crate::grant::action::{History, Sees};
 use fhir::definitions::Definitions;
 use fhir::search::{Access, Confined, Lookup, Versions};
 use fhir::sql::{self, Dialect, Sql};
-use wasm_bindgen::JsValue;
 
 /// How fresh a read must be: `x-ms-consistency-level`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub(crate) async fn read(
     // A confined caller is always answered from the ledger: only there is the compartment known.
     if consistency == Consistency::Eventual && grant.confinement().is_everything() {
         let key = edge_cache::current_key(grant.resource_type(), id);
-        if let Some(version) = edge_cache::get(&partition.env, &key).await {
+        if let Some(version) = partition.cached(&key).await {
             return Ok(Some(version));
         }
     }
@@ -75,7 +75,7 @@ pub(crate) async fn vread(
     partition.check(grant)?;
     if consistency == Consistency::Eventual && grant.confinement().is_everything() {
         let key = edge_cache::version_key(grant.resource_type(), id, version);
-        if let Some(version) = edge_cache::get(&partition.env, &key).await {
+        if let Some(version) = partition.cached(&key).await {
             return Ok(Some(version));
         }
     }
@@ -94,21 +94,28 @@ pub(crate) async fn history(
     before: Option<i64>,
     count: usize,
 ) -> Result<Option<HistoryPage>, Error> {
-    let Some(current) = read(partition, definitions, grant, id, Consistency::Strong).await? else {
-        return Ok(None);
-    };
+    partition.check(grant)?;
     let before = before.unwrap_or(i64::MAX >> 11);
     let below = Versions::Below {
         version: before,
         limit: count.saturating_add(1),
     };
-    let sql = lookup(definitions, grant, (id, below), partition.dialect());
-    let (mut versions, is_cut) = run(partition, &sql).await?;
+    let asked = [Versions::Current, below];
+    let asked =
+        asked.map(|versions| lookup(definitions, grant, (id, versions), partition.dialect()));
+    let answers = partition.query_all(&asked, Rows::WithBodies).await?;
+    let Ok([current, page]) = <[Answer; 2]>::try_from(answers) else {
+        return Err(Error::Bug("two queries have two answers".into()));
+    };
+    let Some(current) = current.rows.first() else {
+        return Ok(None);
+    };
+    let (mut versions, is_cut) = versions(page);
     let more = is_cut || versions.len() > count;
     versions.truncate(count);
     // Versions have no gaps, so the current number is the number of versions.
     let total = if grant.confinement().is_everything() {
-        current.version
+        current.integer(3)
     } else {
         1
     };
@@ -145,9 +152,11 @@ fn lookup(
 
 /// The versions that a statement finds, and whether some were left out to keep the answer short.
 async fn run(partition: &Partition, sql: &Sql) -> Result<(Vec<Version>, bool), Error> {
-    let values = sql.binds.iter().map(JsValue::from);
-    let Answer { rows, is_cut } = partition.query(&sql.text, values, Rows::WithBodies).await?;
-    Ok((rows.into_iter().map(version).collect(), is_cut))
+    Ok(versions(partition.query(sql, Rows::WithBodies).await?))
+}
+
+fn versions(Answer { rows, is_cut }: Answer) -> (Vec<Version>, bool) {
+    (rows.into_iter().map(version).collect(), is_cut)
 }
 
 fn version(row: Row) -> Version {

@@ -1,7 +1,8 @@
 //! Searches: what confines the caller inside every statement, and a bound on what one search does.
 
+use super::answer::{Reply, Row, Rows};
 use super::cursor;
-use super::partition::{Partition, Reply, Row, Rows};
+use super::partition::Partition;
 use super::text::Text;
 use crate::error::Error;
 use crate::grant::Grant;

@@ -4,10 +4,8 @@
 use super::partition::Partition;
 use crate::error::Error;
 use hmac::{Hmac, KeyInit, Mac};
-use js_sys::Uint8Array;
 use sha2::Sha256;
 use std::cell::RefCell;
-use wasm_bindgen_futures::JsFuture;
 
 thread_local! {
     static ROOT: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
@@ -18,8 +16,7 @@ pub(crate) async fn secret(partition: &Partition, purpose: &str) -> Result<[u8; 
     let root = match ROOT.with_borrow(Clone::clone) {
         Some(root) => root,
         None => {
-            let drawn = JsFuture::from(partition.stub.root_secret()?).await?;
-            let root = Uint8Array::new(&drawn).to_vec();
+            let root = partition.root_secret().await?;
             ROOT.set(Some(root.clone()));
             root
         }

@@ -56,6 +56,7 @@ impl Text {
     }
 
     /// The length in UTF-16 units.
+    #[cfg(test)]
     pub(crate) fn units(&self) -> u32 {
         let units = self.0.chars().map(char::len_utf16).sum::<usize>();
         u32::try_from(units).unwrap_or(u32::MAX)
@@ -70,6 +71,7 @@ impl Text {
     }
 
     /// Whether a place lies between the two halves of a character.
+    #[cfg(test)]
     pub(crate) fn cuts_character(&self, at: u32) -> bool {
         let before = self.0.encode_utf16().nth(at.saturating_sub(1) as usize);
         before.is_some_and(|unit| (0xD800..0xDC00).contains(&unit))

@@ -1,33 +1,11 @@
 //! One write of a command: what is done to one resource, and what must hold for it.
 
-use super::large_text::Crossing;
 use crate::grant::action::{Create, Deed, Delete, Update};
 use crate::grant::{Grant, PartitionName};
 use fhir::definitions::Definitions;
 use fhir::meta::Rendered;
 use fhir::search::{Access, Confined, IndexRows};
 use fhir::sql::{self, Dialect, Sql};
-use js_sys::Array;
-use wasm_bindgen::JsValue;
-
-/// The positions in the array that a write travels as.
-pub(super) mod field {
-    pub(crate) const KIND: u32 = 0;
-    pub(crate) const TYPE: u32 = 1;
-    pub(crate) const ID: u32 = 2;
-    pub(crate) const IF_MATCH: u32 = 3;
-    pub(crate) const METHOD: u32 = 4;
-    pub(crate) const HEAD: u32 = 5;
-    pub(crate) const TAIL: u32 = 6;
-    pub(crate) const STRINGS: u32 = 7;
-    pub(crate) const TOKENS: u32 = 8;
-    pub(crate) const DATES: u32 = 9;
-    pub(crate) const REFERENCES: u32 = 10;
-    pub(crate) const CONFINEMENT: u32 = 11;
-    pub(crate) const CONFINEMENT_VALUES: u32 = 12;
-    pub(crate) const VISIBILITY: u32 = 13;
-    pub(crate) const VISIBILITY_VALUES: u32 = 14;
-}
 
 /// What is done to one resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,36 +18,33 @@ pub(crate) enum Kind {
     Delete,
 }
 
+#[cfg(any(target_arch = "wasm32", test))]
 impl Kind {
-    fn number(self) -> f64 {
+    /// The verb that makes such a version.
+    pub(super) fn method(self) -> &'static str {
         match self {
-            Self::Create => 0.0,
-            Self::Update => 1.0,
-            Self::Delete => 2.0,
+            Self::Create => "POST",
+            Self::Update => "PUT",
+            Self::Delete => "DELETE",
         }
-    }
-
-    pub(super) fn from_number(number: f64) -> Option<Self> {
-        let kinds = [Self::Create, Self::Update, Self::Delete];
-        kinds.into_iter().find(|kind| kind.number() == number)
     }
 }
 
 /// One write. A [`Grant`] makes it, and what the grant is confined to goes with it.
 pub(crate) struct Write {
-    kind: Kind,
+    pub(super) kind: Kind,
     /// The partition that the grant opens.
     pub(super) partition: PartitionName,
     pub(crate) resource_type: &'static str,
     pub(crate) id: String,
     /// The version that must be current.
-    if_match: Option<i64>,
+    pub(super) if_match: Option<i64>,
     /// The resource and its index rows; none for a delete.
     pub(crate) content: Option<(Rendered, IndexRows)>,
     /// The condition that the resource must meet before and after.
-    confinement: Option<Sql>,
+    pub(super) confinement: Option<Sql>,
     /// The condition that a resource meets which the caller may see, be it theirs to change or not.
-    visibility: Option<Sql>,
+    pub(super) visibility: Option<Sql>,
 }
 
 /// Selects the resource of a row if it lies within the grant; nothing when everything does.
@@ -158,55 +133,4 @@ impl Write {
             rendered.bytes() + rows.sum::<usize>()
         })
     }
-
-    pub(super) fn to_array(&self, crossing: Crossing) -> Array {
-        let pack = |text: &str| crossing.pack(text);
-        let table = |arrays: &[String]| -> JsValue {
-            let arrays: Array = arrays.iter().map(|array| pack(array)).collect();
-            arrays.into()
-        };
-        let empty = IndexRows::default();
-        let (head, tail, rows) = match &self.content {
-            Some((rendered, rows)) => (pack(&rendered.head), pack(&rendered.tail), rows),
-            None => (JsValue::NULL, JsValue::NULL, &empty),
-        };
-        let [strings, tokens, dates, references] = &rows.tables;
-        let method = match self.kind {
-            Kind::Create => "POST",
-            Kind::Update => "PUT",
-            Kind::Delete => "DELETE",
-        };
-        let if_match = self
-            .if_match
-            .map_or(JsValue::NULL, |version| JsValue::from_f64(version as f64));
-        let [confinement, visibility] = [&self.confinement, &self.visibility].map(statement);
-        [
-            JsValue::from_f64(self.kind.number()),
-            JsValue::from_str(self.resource_type),
-            JsValue::from_str(&self.id),
-            if_match,
-            JsValue::from_str(method),
-            head,
-            tail,
-            table(strings),
-            table(tokens),
-            table(dates),
-            table(references),
-            confinement.0,
-            confinement.1,
-            visibility.0,
-            visibility.1,
-        ]
-        .into_iter()
-        .collect()
-    }
-}
-
-/// A statement's text and values, or two nulls.
-fn statement(sql: &Option<Sql>) -> (JsValue, JsValue) {
-    let Some(sql) = sql else {
-        return (JsValue::NULL, JsValue::NULL);
-    };
-    let values: Array = sql.binds.iter().map(JsValue::from).collect();
-    (JsValue::from_str(&sql.text), values.into())
 }

@@ -50,7 +50,7 @@ impl Ledger {
     /// What SQLite says.
     #[wasm_bindgen(js_name = handOver)]
     pub fn hand_over(&self, shard: u32, stored: &Array, after: &JsValue) -> Result<Array, JsValue> {
-        let database = &self.inner.database;
+        let database = self.inner.platform();
         let after = after.dyn_ref::<Array>();
         let (first, mut id) = match after {
             Some(after) => (

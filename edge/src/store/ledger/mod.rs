@@ -3,23 +3,22 @@
 //! It does SQL and joins strings, nothing else: it is one thread for everybody, so parsing,
 //! validation, extraction and rendering are done by the workers that call it.
 
-mod apply;
-mod database;
 mod handover;
 mod outbox;
 mod reply;
-mod schema;
-mod search;
+mod wire;
 
+use super::platform::Database;
+use super::sqlite::{Budget, Condition, Connection, Store, Values};
+use super::text::Text;
 use crate::binding::{self, ObjectState};
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, JsString, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+use wire::Packed;
 use worker::Env;
-
-pub(super) use database::Database;
 
 /// The Durable Object's class; `shim.js` wraps it.
 #[wasm_bindgen]
@@ -28,12 +27,8 @@ pub struct Ledger {
 }
 
 struct Inner {
-    database: Database,
+    store: Store,
     env: Env,
-    /// The number of the last commit.
-    sequence: Cell<i64>,
-    /// The time of the last commit: time never runs backwards from one commit to the next.
-    last_updated: Cell<i64>,
     pending: RefCell<Vec<Pending>>,
     flushing: Cell<bool>,
     alarm_is_set: Cell<bool>,
@@ -41,7 +36,7 @@ struct Inner {
 
 /// A command that waits for the next flush.
 struct Pending {
-    command: Array,
+    command: Packed,
     resolve: js_sys::Function,
     reject: js_sys::Function,
 }
@@ -54,16 +49,11 @@ impl Ledger {
     /// What SQLite says; the runtime answers every call with it and tries again later.
     #[wasm_bindgen(constructor)]
     pub fn new(state: &ObjectState, env: Env) -> Result<Ledger, JsValue> {
-        let database = Database::new(state.storage());
-        schema::migrate(&database)?;
-        let sequence = database.number("SELECT value FROM ledger WHERE name = 'sequence'", &[])?;
-        let statement = "SELECT value FROM ledger WHERE name = 'last_updated'";
-        let last_updated = database.number(statement, &[])?;
+        let connection = Connection::new(Database::new(state.storage()));
+        let store = Store::open(connection, draw_secret)?;
         let inner = Rc::new(Inner {
-            database,
+            store,
             env,
-            sequence: Cell::new(sequence),
-            last_updated: Cell::new(last_updated),
             pending: RefCell::default(),
             flushing: Cell::new(false),
             alarm_is_set: Cell::new(false),
@@ -72,12 +62,12 @@ impl Ledger {
         Ok(Self { inner })
     }
 
-    /// Applies a command; see `store/command.rs` for its form. Commands that arrive while others
+    /// Applies a command, see `store/by_ledger/` for its form. Commands that arrive while others
     /// are being made durable share the next flush.
     pub fn commit(&self, command: Array) -> Promise {
         Promise::new(&mut |resolve, reject| {
             let pending = Pending {
-                command: command.clone(),
+                command: Packed(command.clone()),
                 resolve,
                 reject,
             };
@@ -89,19 +79,57 @@ impl Ledger {
         })
     }
 
-    /// Runs one SELECT; `reply.rs` tells the form of the answer.
+    /// Runs one SELECT; `reply.rs` describes the form of the answer.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn query(
         &self,
-        statement: &str,
-        values: &Array,
+        statement: JsString,
+        values: Array,
         with_bodies: bool,
     ) -> Result<JsValue, JsValue> {
-        let database = &self.inner.database;
-        let selected = database.select(statement, values, with_bodies)?;
-        reply::reply(self.inner.sequence.get(), &selected, with_bodies, None)
+        let Inner { store, .. } = self.inner.as_ref();
+        let (database, budget) = (store.database(), &mut Budget::new());
+        let (statement, values) = (Text::from(statement), Values::from(values));
+        let selected = database.select_within(statement, &values, with_bodies, budget)?;
+        reply::of_query(store.sequence(), &selected, with_bodies)
+    }
+
+    /// Runs SELECTs, the first of them at least, until their answers become too long for one call
+    /// or the others have waited long enough.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    #[wasm_bindgen(js_name = querySome)]
+    pub fn query_some(&self, statements: &Array, with_bodies: bool) -> Result<Array, JsValue> {
+        let Inner { store, .. } = self.inner.as_ref();
+        let mut budget = Budget::new();
+        let replies = Array::new();
+        for packed in statements.iter() {
+            if !budget.is_left() {
+                break;
+            }
+            let Condition { statement, values } = wire::statement(packed);
+            let database = store.database();
+            let selected = database.select_within(statement, &values, with_bodies, &mut budget)?;
+            if selected.is_cut && replies.length() > 0 {
+                break;
+            }
+            replies.push(&reply::of_query(store.sequence(), &selected, with_bodies)?);
+        }
+        Ok(replies)
+    }
+
+    /// Runs the shortest of the ways.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn search(&self, ways: &Array, with_bodies: bool) -> Result<JsValue, JsValue> {
+        let store = &self.inner.store;
+        let taken = store.search(&wire::ways(ways), with_bodies)?;
+        let taken = taken.ok_or_else(|| JsValue::from("a search without a way"))?;
+        reply::of_search(store.sequence(), taken, with_bodies)
     }
 
     /// The secret that others are derived from, drawn at the ledger's birth.
@@ -110,11 +138,8 @@ impl Ledger {
     /// What SQLite says.
     #[wasm_bindgen(js_name = rootSecret)]
     pub fn root_secret(&self) -> Result<Uint8Array, JsValue> {
-        let statement = "SELECT value FROM ledger WHERE name = 'root_secret'";
-        let row = self.inner.database.row(statement, &[])?;
-        Ok(Uint8Array::new(
-            &row.map(|row| row.get(0)).unwrap_or_default(),
-        ))
+        let secret = self.inner.store.root_secret()?;
+        Ok(Uint8Array::from(secret.as_slice()))
     }
 
     /// Brings the outbox to Workers KV; the runtime calls it at the time that was set.
@@ -135,8 +160,8 @@ impl Ledger {
         #[expect(clippy::panic, reason = "the fault that is injected")]
         match kind {
             "panic" => panic!("injected fault"),
-            "panic-in-transaction" => self.inner.database.transaction(|| {
-                self.inner.database.run("DELETE FROM resource", &[])?;
+            "panic-in-transaction" => self.inner.platform().transaction(|| {
+                self.inner.platform().run("DELETE FROM resource", &[])?;
                 panic!("injected fault");
             }),
             _ => Err(JsValue::from("there is no such fault")),
@@ -154,7 +179,7 @@ impl Inner {
                 return;
             }
             let answers = self.apply_all(&batch);
-            let durable = match self.database.sync() {
+            let durable = match self.platform().sync() {
                 Ok(promise) => JsFuture::from(promise).await.map(|_| ()),
                 Err(error) => Err(error),
             };
@@ -173,34 +198,32 @@ impl Inner {
         }
     }
 
-    /// All of a batch in one transaction, each command in one of its own inside it: a refused
-    /// command undoes itself alone.
+    /// Applies a batch in one transaction; the answers to its commands.
     fn apply_all(&self, batch: &[Pending]) -> Result<Array, JsValue> {
-        let now = (js_sys::Date::now() as i64).max(self.last_updated.get());
-        let before = self.sequence.get();
-        let answers = self.database.transaction(|| {
-            let answers = Array::new();
-            for pending in batch {
-                answers.push(&self.apply(&pending.command, now));
-            }
-            if self.sequence.get() != before {
-                let statement = "UPDATE ledger SET value = iif(name = 'sequence', ?, ?)
-                                 WHERE name IN ('sequence', 'last_updated')";
-                let values = [self.sequence.get(), now].map(|value| JsValue::from(value as f64));
-                self.database.run(statement, &values)?;
-            }
-            Ok(answers)
-        });
-        match &answers {
-            Ok(_) if self.sequence.get() != before => {
-                self.last_updated.set(now);
-                self.wake_outbox();
-            }
-            Ok(_) => {}
-            Err(_) => self.sequence.set(before),
+        let before = self.store.sequence();
+        let commands: Vec<&Packed> = batch.iter().map(|pending| &pending.command).collect();
+        let applied = self
+            .store
+            .apply_all(&commands, js_sys::Date::now() as i64)?;
+        if self.store.sequence() != before {
+            self.wake_outbox();
         }
-        answers
+        Ok(applied.into_iter().map(wire::answer).collect())
     }
+
+    /// The database as the runtime offers it.
+    fn platform(&self) -> &Database {
+        self.store.database().connection().platform()
+    }
+}
+
+/// 32 random bytes.
+fn draw_secret() -> [u8; 32] {
+    let drawn = Uint8Array::new_with_length(32);
+    binding::random_values(&drawn);
+    let mut secret = [0; 32];
+    drawn.copy_to(&mut secret);
+    secret
 }
 
 fn index(at: usize) -> u32 {

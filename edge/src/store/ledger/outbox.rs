@@ -6,10 +6,9 @@ use crate::binding;
 use crate::error::Error;
 use crate::store::edge_cache::{Metadata, current_key, put, version_key};
 use futures_util::future::try_join_all;
-use js_sys::{Array, JsString};
 use std::collections::HashMap;
 use std::time::Duration;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// How many versions one alarm brings, fewer when they are large; each is up to two writes of the
@@ -33,7 +32,7 @@ const WAITING: &str = "
     ORDER BY o.n";
 
 struct Announced {
-    n: f64,
+    n: i64,
     resource_type: String,
     id: String,
     metadata: Metadata,
@@ -47,16 +46,17 @@ impl Inner {
             return;
         }
         let waiting = self
-            .database
-            .number("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 1)", &[]);
-        if waiting.is_ok_and(|waiting| waiting > 0) {
+            .store
+            .database()
+            .row("SELECT 1 FROM outbox LIMIT 1", []);
+        if waiting.is_ok_and(|waiting| waiting.is_some()) {
             self.set_alarm(DELAY);
         }
     }
 
     fn set_alarm(&self, delay: f64) {
         self.alarm_is_set.set(true);
-        let set = self.database.set_alarm(js_sys::Date::now() + delay);
+        let set = self.platform().set_alarm(js_sys::Date::now() + delay);
         spawn_local(async move {
             let set = match set {
                 Ok(promise) => JsFuture::from(promise).await.map(|_| ()),
@@ -108,7 +108,7 @@ impl Inner {
             // What has arrived is done with, whatever happens to the rest.
             if let Some(last) = together.last() {
                 let statement = "DELETE FROM outbox WHERE n <= ?";
-                self.database.run(statement, &[last.n.into()])?;
+                self.store.database().run(statement, [last.n.into()])?;
             }
             // Requests come first: a runtime whose KV is in the same process sees to them only
             // when nothing is ready to run.
@@ -140,13 +140,12 @@ impl Inner {
     }
 
     fn announced(&self) -> Result<Vec<Announced>, JsValue> {
-        let values = Array::of1(&JsValue::from(BATCH as f64));
-        let selected = self.database.select(WAITING, &values, true)?;
+        let database = self.store.database();
+        let selected = database.select_bodies(WAITING.into(), &[BATCH.into()].into())?;
         let rows = selected.rows.iter().map(|row| {
-            let row: Array = row.unchecked_into();
-            let number = |at| row.get(at).as_f64().unwrap_or_default();
-            let text = |at| row.get(at).as_string().unwrap_or_default();
-            let body = row.get(7).dyn_into::<JsString>().ok().map(String::from);
+            let number = |at| row.get(at).integer().unwrap_or_default();
+            let text = |at| row.get(at).text().map(String::from).unwrap_or_default();
+            let body = row.get(7).text().map(String::from);
             Announced {
                 n: number(0),
                 resource_type: text(1),

@@ -11,4 +11,5 @@ mod shard;
 mod sharding;
 
 pub(crate) use authorizations::{AccessToken, Advance, Authorizations, Issued};
+#[cfg(target_arch = "wasm32")]
 pub(super) use sharding::shard_of;

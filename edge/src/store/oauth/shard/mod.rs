@@ -11,7 +11,7 @@ mod sweep;
 mod takeover;
 
 use crate::binding::ObjectState;
-use crate::store::ledger::Database;
+use crate::store::platform::Database;
 use js_sys::Promise;
 use std::cell::Cell;
 use std::rc::Rc;

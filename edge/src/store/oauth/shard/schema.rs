@@ -1,6 +1,6 @@
 //! The tables of a shard; `docs/storage-schema.md` says what each is for.
 
-use crate::store::ledger::Database;
+use crate::store::platform::Database;
 use wasm_bindgen::JsValue;
 
 /// Every step from an empty database to today's, in order. A step that has shipped never changes:

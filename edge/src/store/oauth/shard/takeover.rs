@@ -6,8 +6,8 @@
 use super::Inner;
 use crate::binding::LedgerStub;
 use crate::grant::PartitionName;
+use crate::store::by_ledger;
 use crate::store::oauth::sharding::{object_name, shards};
-use crate::store::partition;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -31,7 +31,7 @@ impl Inner {
             return Ok(());
         }
         let shard = self.number()?;
-        let ledger: LedgerStub = partition::ledger(&self.env, PartitionName::Default)
+        let ledger: LedgerStub = by_ledger::stub(&self.env, PartitionName::Default)
             .map_err(|error| JsValue::from(format!("{error:?}")))?;
         let mut stored = STORE.iter().map(|_| Array::new()).collect::<Array>();
         let mut after = JsValue::NULL;

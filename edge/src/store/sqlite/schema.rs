@@ -1,8 +1,7 @@
 //! The tables and the migrations that made them; `docs/storage-schema.md` says what each is for.
 
-use super::database::Database;
-use js_sys::Uint8Array;
-use wasm_bindgen::JsValue;
+use super::{Database, Failure, index};
+use fhir::search::INDEX_KINDS;
 
 /// Every step from an empty database to today's, in order. A step that has shipped never changes:
 /// `schema` in the table `ledger` says how many of them a database has taken.
@@ -87,28 +86,32 @@ INSERT OR IGNORE INTO ledger(name, value) VALUES('schema', 1), ('sequence', 0), 
 ";
 
 /// Brings the database to today's schema, from whichever it has.
-pub(super) fn migrate(database: &Database) -> Result<(), JsValue> {
+pub(super) fn migrate(
+    database: &Database,
+    draw_secret: impl Fn() -> [u8; 32],
+) -> Result<(), Failure> {
     database.transaction(|| {
         let taken = taken(database)?;
         for (step, statements) in MIGRATIONS.iter().enumerate().skip(taken) {
-            database.run(statements, &[])?;
-            let schema = u32::try_from(step + 1).unwrap_or(u32::MAX);
+            database.script(statements)?;
             let statement = "UPDATE ledger SET value = ? WHERE name = 'schema'";
-            database.run(statement, &[schema.into()])?;
+            let schema = i64::try_from(step + 1).unwrap_or(i64::MAX);
+            database.run(statement, [schema.into()])?;
         }
-        let key = Uint8Array::new_with_length(32);
-        crate::binding::random_values(&key);
+        for kind in INDEX_KINDS {
+            database.script(&index::create(kind))?;
+        }
         let statement = "INSERT OR IGNORE INTO ledger(name, value) VALUES('root_secret', ?)";
-        database.run(statement, &[key.buffer().into()])
+        database.run(statement, [draw_secret().as_slice().into()])
     })
 }
 
 /// How many migrations the database has taken; none when it is new.
-fn taken(database: &Database) -> Result<usize, JsValue> {
+fn taken(database: &Database) -> Result<usize, Failure> {
     let statement = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'ledger'";
-    if database.number(statement, &[])? == 0 {
+    if database.number(statement, [])? == Some(0) {
         return Ok(0);
     }
-    let schema = database.number("SELECT value FROM ledger WHERE name = 'schema'", &[])?;
-    Ok(usize::try_from(schema).unwrap_or_default())
+    let schema = database.number("SELECT value FROM ledger WHERE name = 'schema'", [])?;
+    Ok(usize::try_from(schema.unwrap_or_default()).unwrap_or_default())
 }
