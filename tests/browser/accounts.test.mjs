@@ -125,7 +125,7 @@ scene(
     await page.locator('tbody .cell-main a').first().click();
     const banner = page.locator('.banner-warning');
     await banner.waitFor();
-    assert.match(await banner.textContent(), /another account/);
+    assert.match(await banner.textContent(), /different account/);
     await shown(page, 'Rea Reader');
     assert.deepEqual(asked, []);
     assert.equal((await of(page, 'Rea Reader')).tokens, null);
@@ -143,7 +143,7 @@ scene('a silent sign-in adds no account to a tab', FORGETFUL, async ({ page, con
   await page.locator('tbody .cell-main a').first().click();
   const banner = page.locator('.banner-warning');
   await banner.waitFor();
-  assert.match(await banner.textContent(), /another account/);
+  assert.match(await banner.textContent(), /different account/);
   assert.deepEqual((await accounts(page)).map(({ claims, tokens }) => [claims.name, tokens]), [['Rea Reader', null]]);
 });
 
