@@ -60,6 +60,13 @@ impl Config {
         Self::read(&|name| env.var(name).ok().map(|value| value.to_string()))
     }
 
+    /// What a server at `base_url` has where nothing else is set.
+    #[cfg(test)]
+    pub(crate) fn of_tests(base_url: &str) -> Self {
+        let base_url = base_url.to_owned();
+        Self::read(&|name| (name == "BASE_URL").then(|| base_url.clone())).expect("a configuration")
+    }
+
     fn read(get: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let get = |name: &str| {
             get(name)
