@@ -60,13 +60,6 @@ impl Config {
         Self::read(&|name| env.var(name).ok().map(|value| value.to_string()))
     }
 
-    /// What a server at `base_url` has where nothing else is set.
-    #[cfg(test)]
-    pub(crate) fn of_tests(base_url: &str) -> Self {
-        let base_url = base_url.to_owned();
-        Self::read(&|name| (name == "BASE_URL").then(|| base_url.clone())).expect("a configuration")
-    }
-
     fn read(get: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let get = |name: &str| {
             get(name)
@@ -113,6 +106,15 @@ fn list(value: Option<String>) -> Vec<String> {
         .map(str::trim)
         .filter(|item| !item.is_empty());
     items.map(ToOwned::to_owned).collect()
+}
+
+#[cfg(test)]
+impl Config {
+    /// What a server at `base_url` has where nothing else is set.
+    pub(crate) fn of_tests(base_url: &str) -> Self {
+        let base_url = base_url.to_owned();
+        Self::read(&|name| (name == "BASE_URL").then(|| base_url.clone())).expect("a configuration")
+    }
 }
 
 #[cfg(test)]
