@@ -5,7 +5,8 @@ use super::{Answer, Exchange};
 use crate::error::Error;
 use crate::status::Status;
 
-/// `POST /fault/{kind}`: `panic` here, `ledger-panic` or `ledger-panic-in-transaction` there.
+/// `POST /fault/{kind}`: `panic` here, `ledger-panic` or `ledger-panic-in-transaction` there, or
+/// `forget-index`, after which the ledger indexes everything anew.
 pub(super) async fn inject(exchange: &Exchange, kind: &str) -> Result<Answer, Error> {
     match kind {
         #[expect(clippy::panic, reason = "the fault that is injected")]
@@ -14,6 +15,7 @@ pub(super) async fn inject(exchange: &Exchange, kind: &str) -> Result<Answer, Er
         "ledger-panic-in-transaction" => {
             exchange.partition()?.fault("panic-in-transaction").await?;
         }
+        "forget-index" => exchange.partition()?.fault(kind).await?,
         _ => {}
     }
     Ok(Answer::empty(Status::NO_CONTENT))

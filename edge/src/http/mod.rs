@@ -12,6 +12,7 @@ mod fault;
 mod interact;
 mod negotiation;
 mod open;
+mod reindex;
 mod render;
 mod responses;
 mod router;

@@ -1,6 +1,6 @@
 //! The whole URL map.
 
-use super::{Answer, Exchange, app, cors, error, fault, interact, open, token_in_url};
+use super::{Answer, Exchange, app, cors, error, fault, interact, open, reindex, token_in_url};
 use crate::error::{Error, Reason};
 use crate::proxy;
 use crate::status::Status;
@@ -63,6 +63,9 @@ const VERSIONS: &[&str] = &["$versions"];
 const SMART_CONFIGURATION: &[&str] = &[".well-known", "smart-configuration"];
 const ICON: &[&str] = &["favicon.ico"];
 
+/// The page for administrators.
+const REINDEX: &[&str] = &["_operations", "reindex"];
+
 /// Answers by the table of the interactions. What the server can do is for everybody to know; all
 /// else needs a token, even to learn that there is no such address.
 async fn resource(
@@ -78,6 +81,9 @@ async fn resource(
     exchange.check_audience_is_settled()?;
     let principal = exchange.authenticate().await?;
     exchange.check_acceptable()?;
+    if (method, segments) == ("GET", REINDEX) {
+        return reindex::progress(exchange, &principal).await;
+    }
     match matched {
         Some(matched) => interact::interact(exchange, &principal, matched, request).await,
         None => no_route(exchange, segments),
@@ -90,7 +96,7 @@ fn no_route(exchange: &Exchange, segments: &[&str]) -> Result<Answer, Error> {
     let mut methods = route::methods(exchange.definitions, segments);
     if matches!(
         segments,
-        HEALTH | VERSIONS | SMART_CONFIGURATION | ICON | ["app", ..]
+        HEALTH | VERSIONS | SMART_CONFIGURATION | ICON | REINDEX | ["app", ..]
     ) {
         methods.push("GET");
     }
