@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 const PATIENTS: usize = 400;
 
-fn search(client: &Client, family: &str) -> Answer {
-    client.search("Patient", &[("family", family), ("_count", "1000")])
+fn search(client: &Client, tag: &str) -> Answer {
+    client.search("Patient", &[("identifier", tag), ("_count", "1000")])
 }
 
 /// The answer to a search whose index is not complete.
@@ -20,7 +20,7 @@ fn assert_rebuilding(answer: &Answer) {
         Some("10"),
         "{answer}"
     );
-    let words = "The index of the search parameter Patient.family is being rebuilt (";
+    let words = "The index of the search parameter Patient.identifier is being rebuilt (";
     assert_outcome(answer, 503, "transient", words);
 }
 
@@ -41,13 +41,13 @@ fn indexes_are_rebuilt_while_requests_are_served_and_after_a_kill() {
         .state(&directory);
     let running: Running = settings.start();
     let client = running.server.admin();
-    let family = unique("family");
-    let entries: Vec<_> = (0..PATIENTS).map(|_| post(&patient(&family))).collect();
+    let tag = unique("rebuilt");
+    let entries: Vec<_> = (0..PATIENTS).map(|_| post(&patient(&tag))).collect();
     client
         .post("/", &bundle("transaction", &entries))
         .expect(200);
     client.save(&patient_with_id("known"));
-    let all = search(&client, &family).expect(200);
+    let all = search(&client, &tag).expect(200);
     assert_eq!(all.body["entry"].as_array().unwrap().len(), PATIENTS);
     assert_eq!(progress(&client).0, "Completed");
 
@@ -55,22 +55,22 @@ fn indexes_are_rebuilt_while_requests_are_served_and_after_a_kill() {
         .request("POST", "/fault/forget-index")
         .send()
         .expect(204);
-    assert_rebuilding(&search(&client, &family));
+    assert_rebuilding(&search(&client, &tag));
     let (status, done, total) = progress(&client);
     assert_eq!(status, "Running");
     assert!(done < total && total > PATIENTS as i64, "{done} of {total}");
     // Everything else works.
     client.get("/Patient/known").expect(200);
     client.search("Patient", &[("_id", "known")]).expect(200);
-    client.post("/Patient", &patient(&family)).expect(201);
+    client.post("/Patient", &patient(&tag)).expect(201);
 
     running.kill();
     let running = settings.clone().at_the_ports_of(&running.server).start();
     let client = running.server.admin();
-    let late = client.post("/Patient", &patient(&family)).expect(201).id();
+    let late = client.post("/Patient", &patient(&tag)).expect(201).id();
     let start = Instant::now();
     let found = loop {
-        let answer = search(&client, &family);
+        let answer = search(&client, &tag);
         if answer.status == 200 {
             break answer;
         }
@@ -81,7 +81,7 @@ fn indexes_are_rebuilt_while_requests_are_served_and_after_a_kill() {
     let found = found.body["entry"].as_array().unwrap().len();
     assert_eq!(found, PATIENTS + 2);
     assert_eq!(progress(&client).0, "Completed");
-    let found = client.search("Patient", &[("_id", &late), ("family", &family)]);
+    let found = client.search("Patient", &[("_id", &late), ("identifier", &tag)]);
     assert_search_finds(&found, &running.server.base, &[&late]);
     drop(running);
     let _ = fs::remove_dir_all(&directory);
