@@ -17,7 +17,7 @@ function requestOf(fragment) {
 }
 
 const fragment = location.hash.slice(1);
-// The code leaves the address and the history before anything else happens.
+// Removes the code from the address and the history before anything else happens.
 history.replaceState(null, '', location.pathname);
 
 if (fragment) {
@@ -28,7 +28,7 @@ if (fragment) {
     channel.close();
     if (interaction === 'popup') {
       window.close();
-      // A provider that cuts the tie between the two windows makes this one no one's to close.
+      // A provider whose policy severs the window from its opener leaves nobody to close it.
       document.addEventListener('DOMContentLoaded', () => {
         document.querySelector('p').textContent = 'The sign-in is done here. You may close this window.';
       });

@@ -9,10 +9,12 @@ use yew_router::prelude::*;
 use crate::api::fhir_client::FhirClient;
 use crate::auth::connection::Connections;
 use crate::auth::failure::SignInFailure;
-use crate::auth::sign_in::{Person, SignIn};
+use crate::auth::session::Person;
+use crate::auth::sign_in::SignIn;
 use crate::components::header::Header;
 use crate::components::sign_in_panel::SignInPanel;
 use crate::components::skeleton::Skeleton;
+use crate::desk::Desk;
 use crate::pages::launch_context::page::LaunchContextPage;
 use crate::pages::launcher::page::LauncherPage;
 use crate::pages::new_patient::page::NewPatientPage;
@@ -31,22 +33,6 @@ pub(crate) struct AppProps {
     pub(crate) connections: Connections,
     /// What went wrong in a redirect sign-in.
     pub(crate) failure: Option<SignInFailure>,
-}
-
-/// What every page is given.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Desk {
-    pub(crate) sign_in: SignIn,
-    pub(crate) fhir: FhirClient,
-    pub(crate) connections: Rc<Connections>,
-    pub(crate) person: Person,
-}
-
-impl Desk {
-    /// The server's base, which references are relative to.
-    pub(crate) fn base(&self) -> AttrValue {
-        AttrValue::from(self.sign_in.configuration().fhir_base.clone())
-    }
 }
 
 #[component]
@@ -79,7 +65,7 @@ fn Shell(props: &AppProps) -> Html {
             sign_in.listen(move |now| person.set(now));
             if starts_resuming {
                 spawn_local(async move {
-                    // The provider may still know the person, in a tab that was opened by a link.
+                    // In a tab opened by a link, the person may still have a session at the provider.
                     sign_in.resume().await;
                     resuming.set(false);
                 });
@@ -126,7 +112,7 @@ fn Shell(props: &AppProps) -> Html {
 }
 
 fn page(route: &Route, desk: &Desk) -> Html {
-    // Another person must not see what the one before had loaded: the key starts pages anew.
+    // The next person must not see what the previous one loaded: the key resets the page.
     let reader = desk.person.account().map(|account| account.to_string());
     let key = format!("{route:?} {}", reader.unwrap_or_default());
     let desk = desk.clone();

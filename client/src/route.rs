@@ -54,7 +54,7 @@ impl Route {
         }
     }
 
-    /// True for pages that are of more use to someone whom the provider still knows.
+    /// True for pages that look for a session at the provider before they show.
     pub(crate) fn looks_for_sign_in(&self) -> bool {
         self.needs_sign_in() || *self == Self::LaunchContext
     }

@@ -69,12 +69,12 @@ fn is_sample_app() -> bool {
 fn show_address(path: &str) {
     let history = web_sys::window().and_then(|window| window.history().ok());
     if let Some(history) = history {
-        // A refusal leaves the person on the welcome page, signed in all the same.
+        // If that fails, the person stays on the welcome page, signed in.
         let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path));
     }
 }
 
-/// After a panic the module is dead; what index.html holds for this is shown in its place.
+/// After a panic the module is unusable; the message in index.html is shown instead.
 fn say_crashed() {
     let document = web_sys::window().and_then(|window| window.document());
     if let Some(body) = document.as_ref().and_then(|document| document.body()) {

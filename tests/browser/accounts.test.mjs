@@ -1,4 +1,4 @@
-/** Several accounts in one tab: each request is made in the name of the right one. */
+/** Several accounts in one tab: each request carries the right one's token. */
 import assert from 'node:assert/strict';
 import { violations } from './axe.mjs';
 import { accounts, bendSession, enter, patientNames, popupOf, session, signInButton, signOutButton, stage } from './fixture.mjs';
@@ -13,7 +13,7 @@ const entry = (page, name) => menu(page).getByRole('button', { name });
 const shown = (page, name) => page.locator('.person-name', { hasText: name }).waitFor();
 const toProvider = (seen) => seen.requests.filter(({ url }) => /\/(authorize\?|token$)/.test(url)).length;
 
-/** Notes in whose name the FHIR server is asked for patients. */
+/** Records whose token each search for patients carries. */
 function callers(page) {
   const seen = [];
   page.on('request', (request) => {
@@ -32,7 +32,7 @@ async function secondTab(context, base) {
   return tab;
 }
 
-/** Signs in a second account beside the first; it is at work from then on. */
+/** Signs in a second account beside the first; it is the active one from then on. */
 async function add(page, user, name) {
   await openMenu(page);
   const popup = await popupOf(page, menu(page).getByRole('button', { name: 'Use another account' }));
@@ -40,7 +40,7 @@ async function add(page, user, name) {
   await shown(page, name);
 }
 
-scene('a second account is asked for, and every request is in its name', READER, async ({ page, seen }) => {
+scene('a second account signs in, and every request uses its token', READER, async ({ page, seen }) => {
   await patientNames(page);
   const asked = callers(page);
   await add(page, 'writer', 'Wim Writer');
@@ -79,7 +79,7 @@ scene('switching to an account whose token ran out renews it', READER, async ({ 
   assert.ok((await session(page)).expires_at > Date.now() / 1000);
 });
 
-scene('an account that must sign in again says so, and the other goes on', READER, async ({ page, seen }) => {
+scene('an account that must sign in again says so, and the other continues', READER, async ({ page, seen }) => {
   await patientNames(page);
   await add(page, 'writer', 'Wim Writer');
   await bendSession(page, DEAD, 'reader');
@@ -110,7 +110,7 @@ const FORGETFUL = {
 const of = async (page, name) => (await accounts(page)).find(({ claims }) => claims.name === name);
 
 scene(
-  'a silent answer for another account is not taken for the one asked for',
+  'tokens for another account are not accepted for the requested one',
   FORGETFUL,
   async ({ page }) => {
     await patientNames(page);
@@ -125,7 +125,7 @@ scene(
     await page.locator('tbody .cell-main a').first().click();
     const banner = page.locator('.banner-warning');
     await banner.waitFor();
-    assert.match(await banner.textContent(), /another account/);
+    assert.match(await banner.textContent(), /different account/);
     await shown(page, 'Rea Reader');
     assert.deepEqual(asked, []);
     assert.equal((await of(page, 'Rea Reader')).tokens, null);
@@ -133,7 +133,7 @@ scene(
   },
 );
 
-scene('a silent answer for an account that nobody added brings it into no tab', FORGETFUL, async ({ page, context, base }) => {
+scene('a silent sign-in adds no account to a tab', FORGETFUL, async ({ page, context, base }) => {
   await patientNames(page);
   const tab = await context.newPage();
   await tab.goto(`${base}/app/`);
@@ -143,11 +143,11 @@ scene('a silent answer for an account that nobody added brings it into no tab', 
   await page.locator('tbody .cell-main a').first().click();
   const banner = page.locator('.banner-warning');
   await banner.waitFor();
-  assert.match(await banner.textContent(), /another account/);
+  assert.match(await banner.textContent(), /different account/);
   assert.deepEqual((await accounts(page)).map(({ claims, tokens }) => [claims.name, tokens]), [['Rea Reader', null]]);
 });
 
-scene('a request that one person began is not repeated in the name of the next', READER, async ({ page }) => {
+scene('a request that one person started is not repeated with the token of the next', READER, async ({ page }) => {
   await patientNames(page);
   await add(page, 'writer', 'Wim Writer');
   await openMenu(page);
@@ -247,7 +247,7 @@ scene('someone else’s sign-out in another tab changes nothing here', READER, a
 });
 
 for (const stored of ['{', 'null', '[{"connection":1}]']) {
-  scene(`a stored value that cannot be read (${stored}) counts as none`, { as: 'reader', at: '/app/' }, async ({ page, context, open }) => {
+  scene(`an unreadable stored value (${stored}) counts as none`, { as: 'reader', at: '/app/' }, async ({ page, context, open }) => {
     await context.clearCookies();
     await page.evaluate((text) => sessionStorage.setItem('fhir-edge.accounts', text), stored);
     await open('/app/patients');

@@ -181,7 +181,7 @@ scene('what another script left in the cache is its reader’s alone', ADMIN, as
   const { access_token: token } = await session(page);
   const [first, kept] = [await fetched(page, url, 'default', token), await fetched(page, url, 'only-if-cached', token)];
   assert.equal(first.status, 200);
-  assert.deepEqual(kept, first, 'the cache is at work: it answers who put it there');
+  assert.deepEqual(kept, first, 'the cache works: it answers the one who filled it');
   const list = `${base}/Patient?_id=${name}`;
   assert.equal((await fetched(page, list, 'default', token)).status, 200);
   assert.deepEqual(await fetched(page, list, 'only-if-cached', token), { error: 'TypeError' }, 'a search is not kept');

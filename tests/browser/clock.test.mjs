@@ -53,11 +53,11 @@ for (const hours of [3, -3, 24 * 400]) {
 }
 
 for (const [hours, words] of [
-  [3, /clock is 3 hours fast\. Set its date, time and time zone right/],
+  [3, /clock is 3 hours fast\. Correct its date, time and time zone/],
   [-3, /clock is 3 hours slow/],
 ]) {
   scene(
-    `where no server says the time, a clock ${hours} hours wrong is told and nothing is tried again`,
+    `where no server says the time, a clock ${hours} hours wrong is reported and nothing is retried`,
     {
       at: '/app/patients',
       prepare: async (props) => {
@@ -77,13 +77,13 @@ for (const [hours, words] of [
   );
 }
 
-scene('a server whose clock is wrong is told apart from the computer', { at: '/app/', prepare: ({ context }) => serverSays(context, () => new Date(Date.now() + 5 * HOUR * 1000).toUTCString()) }, async ({ page }) => {
+scene('a wrong server clock is told apart from a wrong computer clock', { at: '/app/', prepare: ({ context }) => serverSays(context, () => new Date(Date.now() + 5 * HOUR * 1000).toUTCString()) }, async ({ page }) => {
   await enter(await popupOf(page, signInButton(page)), 'reader');
   await page.locator('.notice-error').waitFor();
-  assert.match(await page.locator('.notice-error').textContent(), /5 hours apart\. Tell the operator; nothing is wrong with this computer/);
+  assert.match(await page.locator('.notice-error').textContent(), /5 hours apart\. Report this to the operator; this computer.s clock is not the cause/);
 });
 
-scene('a clock that is turned while the page is open changes nothing', { at: '/app/patients', prepare: turned(0) }, async ({ page, seen }) => {
+scene('a clock change while the page is open has no effect', { at: '/app/patients', prepare: turned(0) }, async ({ page, seen }) => {
   await enter(await popupOf(page, signInButton(page)), 'reader');
   await patientNames(page);
   for (const seconds of [5 * HOUR, -10 * HOUR]) {

@@ -31,7 +31,7 @@ const BROWSER_ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** Where sign-in keeps the accounts; tests bend it to play an expired or a revoked token. */
+/** Where sign-in keeps the accounts; tests change it to simulate an expired or a revoked token. */
 export const ACCOUNTS_KEY = 'fhir-edge.accounts';
 
 const TOKEN = /eyJ[\w-]{10,}\.[\w-]{10,}\./;
@@ -206,10 +206,10 @@ export const signInButton = (page) => page.getByRole('button', { name: 'Sign in'
 /** The stored accounts, in the order of their first sign-in. */
 export const accounts = (page) => page.evaluate((key) => JSON.parse(sessionStorage.getItem(key)) ?? [], ACCOUNTS_KEY);
 
-/** The tokens of the account at work, or null. */
+/** The tokens of the active account, or null. */
 export const session = async (page) => (await accounts(page)).find(({ active }) => active)?.tokens ?? null;
 
-/** Changes the stored tokens of the account at work, or of the one with this user name. */
+/** Changes the stored tokens of the active account, or of the one with this user name. */
 export const bendSession = (page, change, user) =>
   page.evaluate(
     ([key, changed, name]) => {

@@ -101,7 +101,7 @@ scene('a patient finds the own record chosen', {}, async (props) => {
   assert.deepEqual(await context(page), ['demo-amelia']);
 });
 
-scene('someone who is signed in chooses at once, and what was not given is told', { as: 'patient' }, async (props) => {
+scene('someone who is signed in chooses at once, and what was not granted is shown', { as: 'patient' }, async (props) => {
   const { page } = props;
   await ask(props, 'launch/patient openid patient/Patient.rs');
   await shared(page).waitFor();
@@ -114,7 +114,7 @@ scene('who does not share goes back to the app without signing in', {}, async (p
   const { page, base, idp, seen } = props;
   await ask(props);
   await decline(page).click();
-  await page.getByRole('alert').filter({ hasText: 'Access was not given' }).filter({ hasText: 'access_denied' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Access was denied' }).filter({ hasText: 'access_denied' }).waitFor();
   assert.equal(page.url(), `${base}${APP}`);
   assert.equal(await page.evaluate((key) => sessionStorage.getItem(key), ACCOUNTS_KEY), null);
   const signIns = seen.requests.filter(({ url }) => url.startsWith(idp) && url.includes('response_type=code') && !url.includes('prompt=none'));
@@ -140,7 +140,7 @@ scene('a request of nobody is refused in words', { at: `${PAGE}?request=made-up`
   assert.equal(await proceed(page).count(), 0);
 });
 
-scene('someone without a role is told why nothing is found', {}, async (props) => {
+scene('someone without a role learns why nothing is found', {}, async (props) => {
   const { page } = props;
   await ask(props);
   await signInToChoose(page, 'nobody');
@@ -167,7 +167,7 @@ scene('on a phone, in dark colours, the choice fits', { phone: true, colorScheme
   assert.ok((await overflow(page)) <= 0);
 });
 
-scene('the keyboard alone chooses and goes on', { as: 'reader' }, async (props) => {
+scene('the keyboard alone chooses and continues', { as: 'reader' }, async (props) => {
   const { page } = props;
   await ask(props);
   await picker(page, 'Find a patient').waitFor();

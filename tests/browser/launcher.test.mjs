@@ -163,7 +163,7 @@ scene('a handle of the server names nobody in the address, and launches the app'
   await page.getByRole('button', { name: 'Get a launch handle' }).waitFor();
 });
 
-scene('who may not launch apps is told', { as: 'reader', at: '/app/launcher?patient=demo-amelia', complaint: /status of 403/ }, async ({ page }) => {
+scene('a missing permission to launch apps is explained', { as: 'reader', at: '/app/launcher?patient=demo-amelia', complaint: /status of 403/ }, async ({ page }) => {
   await page.getByRole('button', { name: 'Get a launch handle' }).click();
   await page.getByText('a role with `launch` is needed').waitFor();
 });

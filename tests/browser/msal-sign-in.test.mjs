@@ -1,7 +1,7 @@
 /**
  * An app of MSAL, Azure's own library, signs in at the provider and reads from the worker. MSAL
  * insists on https, so there is a second provider with a certificate of its own, which the
- * worker's runtime is told to trust by NODE_EXTRA_CA_CERTS.
+ * worker's runtime trusts by NODE_EXTRA_CA_CERTS.
  * https://learn.microsoft.com/en-us/entra/msal/javascript/browser/
  */
 import assert from 'node:assert/strict';

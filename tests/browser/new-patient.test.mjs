@@ -31,7 +31,7 @@ scene('a reader is refused with the server’s reason and the own role', { as: '
   assert.equal(await page.getByLabel('Family name').inputValue(), 'Kirk');
 });
 
-scene('what is missing or wrong is told at its field before anything is sent', { as: 'writer', at: FORM }, async ({ page, seen }) => {
+scene('missing and invalid values are reported at their fields before anything is sent', { as: 'writer', at: FORM }, async ({ page, seen }) => {
   await create(page);
   const family = page.getByLabel('Family name');
   assert.equal(await family.getAttribute('aria-invalid'), 'true');
@@ -49,7 +49,7 @@ scene('what is missing or wrong is told at its field before anything is sent', {
   assert.equal(seen.requests.some(({ method, url }) => method === 'POST' && url.endsWith('/Patient')), false);
 });
 
-scene('what the server does not accept is told at the element that it names', { as: 'writer', at: FORM }, async ({ page }) => {
+scene('a validation error of the server is shown at the element that it names', { as: 'writer', at: FORM }, async ({ page }) => {
   await page.route('**/Patient', (route) =>
     route.fulfill({
       status: 400,

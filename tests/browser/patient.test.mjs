@@ -114,7 +114,7 @@ scene('a resource has a page, its versions and the way to the patient', reader('
   await page.getByRole('heading', { level: 1, name: 'Amelia Rose Hartley' }).waitFor();
 });
 
-scene('what is not there is told, with the way on', reader('/app/resource/Encounter/nowhere'), async ({ page }) => {
+scene('a missing resource is explained, with a way back', reader('/app/resource/Encounter/nowhere'), async ({ page }) => {
   await page.locator('.notice-error', { hasText: 'Not found' }).waitFor();
   await page.getByRole('link', { name: 'Go to the patients' }).click();
   await patientNames(page);

@@ -28,7 +28,7 @@ scene('a name is searched as it is typed', reader('/app/patients'), async ({ pag
   assert.deepEqual(await patientNames(page), ['Hartley, Amelia Rose']);
 });
 
-scene('a birth date and a number are told from a name', reader('/app/patients'), async ({ page }) => {
+scene('a birth date and a number are distinguished from a name', reader('/app/patients'), async ({ page }) => {
   await searchFor(page, '1968-03-14');
   await page.locator('.result-line', { hasText: 'Born 1968-03-14' }).waitFor();
   assert.deepEqual(await patientNames(page), ['Hartley, Amelia Rose']);
@@ -127,7 +127,7 @@ scene('the slash key goes to the search box', reader('/app/patients'), async ({ 
   assert.equal(await page.getByRole('searchbox').inputValue(), 'a/b');
 });
 
-scene('a server in trouble is told in words, and asked again', reader('/app/'), async ({ page, open }) => {
+scene('a server error is explained, and the request can be retried', reader('/app/'), async ({ page, open }) => {
   await page.route('**/Patient?*', (route) =>
     route.fulfill({
       status: 503,
@@ -144,7 +144,7 @@ scene('a server in trouble is told in words, and asked again', reader('/app/'), 
   assert.ok((await patientNames(page)).length > 0);
 });
 
-scene('a server out of reach is told in words', reader('/app/'), async ({ page, open }) => {
+scene('an unreachable server is explained', reader('/app/'), async ({ page, open }) => {
   await page.route('**/Patient?*', (route) => route.abort());
   await open('/app/patients');
   await page.locator('.notice-error', { hasText: 'cannot be reached' }).waitFor();

@@ -29,7 +29,7 @@ const banner = (page) => page.locator('.patient-head');
 const chart = (page) => page.locator('.trend');
 const kept = (page) => page.evaluate((key) => JSON.parse(sessionStorage.getItem(key)), APP_SESSION);
 
-/** What became of each scope. */
+/** The result of each scope. */
 async function scopes(page) {
   await page.getByRole('table', { name: 'Scopes' }).waitFor();
   const rows = await page.getByRole('table', { name: 'Scopes' }).locator('tbody tr').allInnerTexts();
@@ -57,12 +57,12 @@ scene('the launcher opens the app in a tab of its own, which shows its patient',
   await chart(app).getByRole('heading', { name: 'Blood pressure' }).waitFor();
 
   assert.deepEqual(await scopes(app), {
-    launch: 'given',
-    openid: 'given, as the response shows',
-    fhirUser: 'given',
-    profile: 'given, as the response shows',
-    offline_access: 'given',
-    'patient/*.rs': 'given',
+    launch: 'granted',
+    openid: 'granted, as the response shows',
+    fhirUser: 'granted',
+    profile: 'granted, as the response shows',
+    offline_access: 'granted',
+    'patient/*.rs': 'granted',
   });
   assert.deepEqual(await members(app, 'Launch context'), { patient: 'demo-amelia', smart_style_url: 'https://ehr.example/none.json' });
   assert.equal((await members(app, 'ID token')).fhirUser, 'Patient/demo-amelia');
@@ -96,7 +96,7 @@ scene('tokens are shortened until they are asked for, and a refresh brings other
   assert.doesNotMatch(await page.locator('main').innerText(), JWT);
 
   await page.getByRole('button', { name: 'Refresh now' }).click();
-  await page.getByText('A new token came.').waitFor();
+  await page.getByText('The token was renewed.').waitFor();
   const second = await kept(page);
   assert.notEqual(second.answer.access_token, first.answer.access_token);
   assert.equal(second.answer.patient, 'demo-amelia');
@@ -106,7 +106,7 @@ scene('tokens are shortened until they are asked for, and a refresh brings other
   assert.equal(posts.length, 2, 'a reload needs no token');
 });
 
-scene('a token that has run out is renewed before it is used, once for all requests', {}, async (props) => {
+scene('an expired token is renewed before use, once for all requests', {}, async (props) => {
   const { page } = props;
   const grants = [];
   await page.route(TOKEN_ENDPOINT, async (route) => {
@@ -122,7 +122,7 @@ scene('a token that has run out is renewed before it is used, once for all reque
   assert.deepEqual(grants, ['authorization_code', 'refresh_token']);
 });
 
-scene('a refresh that is refused is told, with the remedy', {}, async (props) => {
+scene('a refused refresh is reported, with the remedy', {}, async (props) => {
   const { page } = props;
   await launch(props);
   await banner(page).waitFor();
@@ -134,7 +134,7 @@ scene('a refresh that is refused is told, with the remedy', {}, async (props) =>
   await notice.filter({ hasText: 'The server gave no token' }).filter({ hasText: 'Revoked. (invalid_grant)' }).filter({ hasText: 'Start again' }).waitFor();
 });
 
-scene('what was not given is marked, and a refused request points to it', {}, async (props) => {
+scene('a scope that was not granted is marked, and a refused request points to it', {}, async (props) => {
   const { page } = props;
   await page.route(TOKEN_ENDPOINT, async (route) => {
     const response = await route.fetch();
@@ -144,17 +144,17 @@ scene('what was not given is marked, and a refused request points to it', {}, as
   await page.route('**/Observation?**', (route) => route.fulfill({ status: 403, json: {} }));
   await launch(props);
   const fates = await scopes(page);
-  assert.equal(fates['patient/*.rs'], 'given in part');
-  assert.equal(fates.offline_access, 'not given');
+  assert.equal(fates['patient/*.rs'], 'granted in part');
+  assert.equal(fates.offline_access, 'not granted');
   assert.equal(fates.online_access, 'added by the server');
-  assert.equal(fates.launch, 'given, as the response shows');
+  assert.equal(fates.launch, 'granted, as the response shows');
   await page.getByText('lets the app do whatever the person may').waitFor();
-  await page.getByText('Not everything was given: 2 of those asked for.').waitFor();
+  await page.getByText('Requested scopes that were not granted in full: 2.').waitFor();
   await page.getByRole('alert').filter({ hasText: 'Compare the scopes below' }).waitFor();
   assert.ok(await page.getByRole('button', { name: 'Refresh now' }).isDisabled());
 });
 
-scene('a token that the server does not take is told when no other is to be had', {}, async (props) => {
+scene('a refused token is reported when no other can be obtained', {}, async (props) => {
   const { page } = props;
   await page.route(TOKEN_ENDPOINT, async (route) => {
     const response = await route.fetch();
@@ -162,7 +162,7 @@ scene('a token that the server does not take is told when no other is to be had'
     await route.fulfill({ response, json: { ...json, access_token: 'not-a-token' } });
   });
   await launch(props);
-  await page.getByRole('alert').filter({ hasText: 'does not take the access token' }).first().waitFor();
+  await page.getByRole('alert').filter({ hasText: 'does not accept the access token' }).first().waitFor();
 });
 
 scene('the banner is left to the EHR, and the app wears its colours', {}, async (props) => {
@@ -176,7 +176,7 @@ scene('the banner is left to the EHR, and the app wears its colours', {}, async 
   await launch(props, { patient: 'demo-amelia', need_patient_banner: false, smart_style_url: 'https://ehr.example/style.json' });
   await page.getByText('need_patient_banner is false').waitFor();
   assert.equal(await banner(page).count(), 0);
-  await page.getByText('wears the EHR’s colours').waitFor();
+  await page.getByText('uses the EHR’s colours').waitFor();
   const colour = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   assert.equal(await colour(), 'rgb(237, 234, 227)');
   assert.deepEqual(await violations(page), []);
@@ -215,7 +215,7 @@ scene('a code that was redeemed before brings nothing', {}, async (props) => {
   assert.equal(await kept(page), null);
 });
 
-scene('scopes that the server does not know are told in its words', { at: APP }, async ({ page }) => {
+scene('unknown scopes are reported in the server’s words', { at: APP }, async ({ page }) => {
   await page.getByLabel('Scopes').fill('openid patient/Unicorns.everything');
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('alert').filter({ hasText: 'invalid_scope' }).filter({ hasText: 'fewer scopes' }).waitFor();
@@ -316,5 +316,5 @@ scene('another server may launch it, once the person has named the client', {}, 
   assert.deepEqual([...new Set(asked)], [elsewhere.base]);
   assert.equal(await page.evaluate((key) => sessionStorage.getItem(key), ACCOUNTS_KEY), null, 'the client’s own sign-in was started');
   await page.getByRole('button', { name: 'Refresh now' }).click();
-  await page.getByText('A new token came.').waitFor();
+  await page.getByText('The token was renewed.').waitFor();
 });

@@ -1,4 +1,4 @@
-/** Tokens that run out: renewed in silence where that is possible, asked for where it is not. */
+/** Expiring tokens: renewed silently where possible, by an interactive sign-in otherwise. */
 import assert from 'node:assert/strict';
 import { bendSession, enter, patientNames, popupOf, session, signInButton, stage } from './fixture.mjs';
 
@@ -44,7 +44,7 @@ scene('a fresh token is used as it is', { as: 'reader', at: '/app/patients' }, a
   assert.equal(tokenRequests(seen), before);
 });
 
-scene('a dead refresh token falls back to the hidden frame', { as: 'reader', at: '/app/patients' }, async ({ page, seen }) => {
+scene('an invalid refresh token falls back to the hidden frame', { as: 'reader', at: '/app/patients' }, async ({ page, seen }) => {
   await patientNames(page);
   await bendSession(page, DEAD);
   await openFirstPatient(page);
@@ -55,7 +55,7 @@ scene('a dead refresh token falls back to the hidden frame', { as: 'reader', at:
   assert.equal(await page.locator('iframe').count(), 0);
 });
 
-scene('a token that the server no longer takes is renewed and the request repeated', { as: 'reader', at: '/app/patients' }, async ({ page }) => {
+scene('a token that the server no longer accepts is renewed and the request repeated', { as: 'reader', at: '/app/patients' }, async ({ page }) => {
   await patientNames(page);
   await bendSession(page, { access_token: 'revoked' });
   await openFirstPatient(page);
@@ -70,14 +70,14 @@ scene('a link opened in a new tab finds the sign-in at the provider', { as: 'rea
   assert.match(await tab.locator('.person').textContent(), /globalReader/);
 });
 
-scene('when nothing else helps the page asks, and goes on where it was', { as: 'reader', at: '/app/patients' }, async ({ page, context }) => {
+scene('when nothing else helps the page asks for a sign-in, and continues where it was', { as: 'reader', at: '/app/patients' }, async ({ page, context }) => {
   await patientNames(page);
   await context.clearCookies();
   await bendSession(page, DEAD);
   await openFirstPatient(page);
   const banner = page.locator('.banner-warning');
   await banner.waitFor();
-  assert.match(await banner.textContent(), /Your sign-in has ended/);
+  assert.match(await banner.textContent(), /Your sign-in has expired/);
   const popup = await popupOf(page, signInButton(banner));
   await enter(popup, 'reader');
   await page.locator('.tile').first().waitFor();
@@ -152,7 +152,7 @@ scene('a provider that is down does not stop someone whose token still works', {
   await page.locator('.tile').first().waitFor();
 });
 
-scene('a provider that is down is told, and works again after it is back', { as: 'reader', at: '/app/patients' }, async ({ page, context }) => {
+scene('an unreachable provider is reported, and sign-in works again once it is back', { as: 'reader', at: '/app/patients' }, async ({ page, context }) => {
   await patientNames(page);
   await bendSession(page, { expires_at: 0 });
   await context.route('**/oauth2/v2.0/*', (route) => route.abort());
@@ -165,7 +165,7 @@ scene('a provider that is down is told, and works again after it is back', { as:
   await page.locator('.tile').first().waitFor();
 });
 
-scene('a claims challenge is told, and the next sign-in asks for what it names', { as: 'reader', at: '/app/patients' }, async ({ page, context, seen }) => {
+scene('a claims challenge is reported, and the next sign-in requests its claims', { as: 'reader', at: '/app/patients' }, async ({ page, context, seen }) => {
   const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
   await patientNames(page);
   await bendSession(page, { expires_at: 0 });
@@ -179,8 +179,8 @@ scene('a claims challenge is told, and the next sign-in asks for what it names',
   await openFirstPatient(page);
   const banner = page.locator('.banner-warning');
   await banner.waitFor();
-  assert.match(await banner.textContent(), /second proof of who you are.*AADSTS50076/);
-  assert.equal(silentRequests(seen), 0, 'no frame can give a second proof');
+  assert.match(await banner.textContent(), /multi-factor authentication.*AADSTS50076/);
+  assert.equal(silentRequests(seen), 0, 'no frame can complete multi-factor authentication');
   await context.unroute('**/oauth2/v2.0/token');
   await popupOf(page, signInButton(banner));
   await page.locator('.tile').first().waitFor();
@@ -190,7 +190,7 @@ scene('a claims challenge is told, and the next sign-in asks for what it names',
   assert.equal(asked.get('login_hint'), 'reader@dev.example');
 });
 
-scene('a refusal for good is told and does not end the sign-in', { as: 'reader', at: '/app/patients' }, async ({ page, context }) => {
+scene('a permanent refusal is reported and does not end the sign-in', { as: 'reader', at: '/app/patients' }, async ({ page, context }) => {
   await patientNames(page);
   await bendSession(page, { expires_at: 0 });
   await context.route('**/oauth2/v2.0/token', (route) =>

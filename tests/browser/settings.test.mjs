@@ -1,4 +1,4 @@
-/** Pointing the client at another server. */
+/** Connecting the client to another server. */
 import assert from 'node:assert/strict';
 import { replyUrl } from '../../tools/run/reply-url.mjs';
 import { patientNames, session, signInButton, signInHere, signOutButton, stage } from './fixture.mjs';
@@ -22,7 +22,7 @@ scene('a server that the policy keeps away is explained', { ...SETTINGS, blocked
   assert.ok(seen.violations.length > 0);
 });
 
-scene('an address that is none is told at its field', SETTINGS, async ({ page }) => {
+scene('an invalid address is reported at its field', SETTINGS, async ({ page }) => {
   await base(page).fill('fhir.example.org');
   await press(page, 'Save and use');
   assert.equal(await base(page).getAttribute('aria-invalid'), 'true');
@@ -78,7 +78,7 @@ scene('the reply URL of an app is made, as the command makes it, and copied', SE
   }
 });
 
-scene('a redirect URI that the proxy would refuse is told at its field', SETTINGS, async ({ page }) => {
+scene('a redirect URI that the proxy would refuse is reported at its field', SETTINGS, async ({ page }) => {
   assert.equal(await redirectUri(page).getAttribute('aria-invalid'), null);
   for (const uri of ['app.example/cb', 'http://app.example/cb', 'https://app.example/#x', 'https://me@app.example/', 'javascript:alert(1)']) {
     await redirectUri(page).fill(uri);

@@ -1,4 +1,4 @@
-/** Signing in and out, by every way and in every way that it may fail. */
+/** Signing in and out, in every way, with every failure. */
 import assert from 'node:assert/strict';
 import { enter, patientNames, popupOf, session, signInButton, signInHere, signOutButton, stage } from './fixture.mjs';
 
@@ -46,7 +46,7 @@ scene('the request is a code flow with PKCE, state and nonce, answered in the fr
   assert.doesNotMatch(page.url(), /code=|state=/);
 });
 
-scene('a closed sign-in window is told', { at: '/app/' }, async ({ page }) => {
+scene('a closed sign-in window is reported', { at: '/app/' }, async ({ page }) => {
   const popup = await popupOf(page, signInButton(page));
   await popup.getByLabel('User name').waitFor();
   await popup.close();
@@ -68,7 +68,7 @@ scene('a blocked sign-in window leaves the way on this page', { at: '/app/' }, a
   await signOutButton(page).waitFor();
 });
 
-scene('a second click brings the open window to the front instead of opening another', { at: '/app/' }, async ({ page, context, seen }) => {
+scene('a second click focuses the open window instead of opening another', { at: '/app/' }, async ({ page, context, seen }) => {
   const popup = await popupOf(page, signInButton(page));
   await popup.getByLabel('User name').waitFor();
   await page.bringToFront();
@@ -80,7 +80,7 @@ scene('a second click brings the open window to the front instead of opening ano
   await signOutButton(page).waitFor();
 });
 
-scene('asking for another account takes the place of the open window', { at: '/app/' }, async ({ page, context }) => {
+scene('signing in with another account replaces the open window', { at: '/app/' }, async ({ page, context }) => {
   const first = await popupOf(page, signInButton(page));
   await first.getByLabel('User name').waitFor();
   const second = await popupOf(page, page.getByRole('button', { name: /^writer/ }));
@@ -100,14 +100,14 @@ scene(
         const url = route.request().url();
         return url.endsWith('&go-on')
           ? route.continue()
-          : route.fulfill({ contentType: 'text/html', headers: { 'cross-origin-opener-policy': 'same-origin' }, body: `<a href="${url.replaceAll('&', '&amp;')}&amp;go-on">Go on</a>` });
+          : route.fulfill({ contentType: 'text/html', headers: { 'cross-origin-opener-policy': 'same-origin' }, body: `<a href="${url.replaceAll('&', '&amp;')}&amp;go-on">Continue</a>` });
       }),
   },
   async ({ page }) => {
     const popup = await popupOf(page, signInButton(page));
     await problem(page).waitFor();
-    assert.match(await problem(page).textContent(), /if it is still open, go on there/);
-    await popup.getByRole('link', { name: 'Go on' }).click();
+    assert.match(await problem(page).textContent(), /if it is still open, continue there/);
+    await popup.getByRole('link', { name: 'Continue' }).click();
     await enter(popup, 'reader');
     await page.getByRole('heading', { name: /^Welcome, / }).waitFor();
     if (!popup.isClosed()) await popup.getByText('The sign-in is done here').waitFor();
@@ -162,7 +162,7 @@ scene(
     await page.getByRole('button', { name: 'Sign in on this page' }).click();
     const banner = page.locator('.banner-error');
     await banner.waitFor();
-    assert.match(await banner.textContent(), /belongs to no sign-in of this page/);
+    assert.match(await banner.textContent(), /belongs to no sign-in that this page started/);
     assert.equal(await session(page), null);
     assert.equal(seen.requests.some(({ url }) => url.endsWith('/token')), false);
   },
@@ -175,7 +175,7 @@ scene('a forged answer does not end the sign-in that is under way', { at: '/app/
   await open('/app/redirect.html#code=stolen&state=forged');
   const banner = page.locator('.banner-error');
   await banner.waitFor();
-  assert.match(await banner.textContent(), /belongs to no sign-in of this page/);
+  assert.match(await banner.textContent(), /belongs to no sign-in that this page started/);
   await page.goto(signIn);
   await enter(page, 'reader');
   await signOutButton(page).waitFor();
@@ -251,7 +251,7 @@ for (const [endpoint, address] of [
       const response = await route.fetch();
       await route.fulfill({ response, json: { ...(await response.json()), [endpoint]: address } });
     });
-  scene(`a provider whose ${named} is ${address.split(/[/:]/)[0]} is not gone to`, { at: '/app/', prepare }, async ({ page, seen }) => {
+  scene(`a provider whose ${named} is ${address.split(/[/:]/)[0]} is not used`, { at: '/app/', prepare }, async ({ page, seen }) => {
     await signInButton(page).click();
     await problem(page).waitFor();
     assert.ok((await problem(page).textContent()).includes(named), await problem(page).textContent());
@@ -261,7 +261,7 @@ for (const [endpoint, address] of [
 }
 
 scene(
-  'signing out drops the tokens, and goes to no insecure address',
+  'signing out drops the tokens, and opens no insecure address',
   {
     as: 'reader',
     at: '/app/patients',
@@ -317,10 +317,10 @@ scene(
 for (const [body, words] of [
   [{ error: 'invalid_request', error_codes: [9002326], error_description: 'AADSTS9002326: Cross-origin token redemption. Trace ID: 1' }, /single-page application\. \(AADSTS9002326\)/],
   [{ error: 'unauthorized_client', error_codes: [700016], error_description: 'AADSTS700016: Not found' }, /client id and the tenant\. \(AADSTS700016\)/],
-  [{ error: 'server_error' }, /Try again in some minutes/],
+  [{ error: 'server_error' }, /Try again in a few minutes/],
 ]) {
   scene(
-    `the token endpoint’s ${body.error} is told with its remedy`,
+    `the token endpoint’s ${body.error} is reported with its remedy`,
     { at: '/app/', prepare: ({ context }) => context.route(TOKEN, (route) => route.fulfill({ status: 400, headers: SHARED, json: body })) },
     async ({ page }) => {
       await enter(await popupOf(page, signInButton(page)), 'reader');

@@ -132,7 +132,7 @@ function scenes(version, authority) {
     assert.equal(await page.evaluate(() => client.patient.id), OWN);
   });
 
-  scene('an app that is opened by itself is given the patient whom the person chooses', { complaint: /sandbox attribute/ }, async (props) => {
+  scene('a standalone launch gets the patient that the person chooses', { complaint: /sandbox attribute/ }, async (props) => {
     const { page, base, app, seen } = props;
     const scope = 'launch/patient openid fhirUser profile offline_access patient/*.read';
     await page.goto(`${app}/launch.html?${new URLSearchParams({ iss: base, scope })}`);

@@ -7,7 +7,7 @@ use super::outcome::{Issue, issues};
 /// A searchset page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchPage {
-    /// Matches in all pages; servers tell it on the first page only, or never.
+    /// The total over all pages; servers send it with the first page only, or never.
     pub total: Option<u64>,
     /// The matches of this page.
     pub matches: Vec<Value>,
@@ -63,7 +63,7 @@ impl SearchPage {
         page
     }
 
-    /// How many matches there are, as far as this page tells: `12`, or `20+`.
+    /// The number of matches, as far as this page says: `12`, or `20+`.
     pub fn count(&self) -> String {
         match self.total {
             Some(total) => total.to_string(),

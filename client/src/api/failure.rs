@@ -1,4 +1,4 @@
-//! Why a request brought no answer that a page could show, and what to do about it.
+//! Failed FHIR requests, with advice on what to do.
 
 use super::outcome::{Issue, Severity};
 use crate::auth::failure::SignInFailure;
@@ -25,7 +25,7 @@ pub enum FhirFailure {
         /// The server's id of the request, for its operator.
         request_id: Option<String>,
     },
-    /// The answer is no FHIR JSON.
+    /// The response is not FHIR JSON.
     Unreadable {
         /// HTTP status.
         status: u16,
@@ -74,36 +74,39 @@ impl FhirFailure {
                  running, then try again."
             ),
             Self::Unreachable { base, .. } => format!(
-                "No answer came from {base}, which is another site than this page. Either the \
+                "No answer came from {base}, which is a different site than this page. Either the \
                  server is not running, or your browser blocked the request: the operator of this \
                  page must allow that address (CLIENT_CONNECT_SRC), and the server must allow \
                  this page (CORS)."
             ),
             Self::Refused { status, .. } => match status {
                 401 => {
-                    "Sign out, then sign in again. If it goes on, the server expects tokens of \
-                        another provider or audience: tell its operator."
+                    "Sign out, then sign in again. If the problem persists, the server expects \
+                     tokens of another provider or audience: contact its operator."
                 }
                 403 => {
                     "Your account has no permission for it. Ask your administrator for the \
                         role, or sign in with another account."
                 }
                 404 => {
-                    "Nothing has this address on the server. It may have been typed wrong, or \
-                        belong to another server."
+                    "The server has nothing at this address. It may be mistyped, or belong to \
+                     another server."
                 }
                 410 => "This was deleted. Its earlier versions may still be in its history.",
                 408 | 504 => "Try again, or search for less.",
-                409 | 412 => "Load it again to see the current version, then repeat your change.",
+                409 | 412 => "Reload to see the current version, then repeat your change.",
                 413 => "Send less at once.",
-                429 => "Wait some seconds, then try again.",
-                400 | 422 => "Mend what is named here, then try again.",
-                500.. => "Try again in a while. If it goes on, tell the operator the request id.",
-                _ => "Try again, or go another way.",
+                429 => "Wait a few seconds, then try again.",
+                400 | 422 => "Correct what is named here, then try again.",
+                500.. => {
+                    "Try again later. If the problem persists, give the operator the \
+                          request id."
+                }
+                _ => "Try again.",
             }
             .into(),
             Self::Unreadable { status } => format!(
-                "The server answered {status} with something that is no FHIR JSON. Check on the \
+                "The server answered {status} with something that is not FHIR JSON. Check on the \
                  settings page that the address is a FHIR base."
             ),
             Self::ForeignLink(link) => format!(
@@ -135,7 +138,7 @@ impl FhirFailure {
         }
     }
 
-    /// True when signing in again is the way on.
+    /// True when signing in again helps.
     pub fn wants_sign_in(&self) -> bool {
         matches!(self, Self::SignIn(_) | Self::Refused { status: 401, .. })
     }
@@ -192,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_may_pass_by_itself_is_offered_again() {
+    fn only_temporary_failures_offer_a_retry() {
         assert!(refused(429).may_be_retried());
         assert!(refused(503).may_be_retried());
         assert!(!refused(403).may_be_retried());
@@ -201,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_told_before_warnings() {
+    fn errors_come_before_warnings() {
         let issue = |severity, words: &str| Issue {
             severity,
             code: "x".into(),

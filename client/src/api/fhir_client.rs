@@ -19,8 +19,8 @@ const FHIR_JSON: &str = "application/fhir+json";
 /// Whose token goes with the requests.
 #[derive(Clone, PartialEq)]
 enum Bearer {
-    /// That of the person who was at work when the client was made, and no other's: a request that
-    /// one person began is never sent, or sent again, in the name of the next.
+    /// That of the account that was active when the client was made, and no other's: a request that
+    /// one person started is never sent or repeated with the next person's token.
     Person(SignIn, Option<AccountKey>),
     /// The sample app's.
     App(SmartApp),
@@ -38,7 +38,7 @@ impl Bearer {
         }
     }
 
-    /// Another token after the server refused this one; none when there is no other to be had.
+    /// Another token after the server refused this one; none when no other can be obtained.
     async fn another(&self, refused: &str) -> Result<Option<String>, FhirFailure> {
         match self {
             Self::Person(sign_in, account) => {
@@ -123,7 +123,7 @@ impl FhirClient {
             Some(token) if response.status() == 401 => token,
             _ => return answer(response).await,
         };
-        // The token was fine by its dates: revoked, or the server's keys changed. Try a new one.
+        // The token had not expired: it was revoked, or the server's keys changed. Try a new one.
         let Some(token) = self.bearer.another(refused).await? else {
             return answer(response).await;
         };
@@ -145,7 +145,7 @@ impl FhirClient {
             query if query.starts_with('?') => format!("{}{query}", self.base),
             path => format!("{}/{path}", self.base),
         };
-        // A browser's cache outlives the person: nothing of a record is left in it.
+        // The browser's cache outlives the session: no part of a record may stay in it.
         let mut request = RequestBuilder::new(&url)
             .method(method)
             .cache(RequestCache::NoStore)

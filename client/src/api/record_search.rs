@@ -77,7 +77,7 @@ impl Sought {
         format!("{}?{query}", self.resource_type())
     }
 
-    /// True when a record that came, told in `words`, is one of those that were asked for.
+    /// True when a record from the server, described in `words`, matches the search.
     ///
     /// Servers search people by name; encounters, whose types have no common text, are searched
     /// here. So is the list while it is not `current`: it answers what was typed before.

@@ -1,4 +1,4 @@
-//! The accounts that this tab knows: whose tokens they are, and which one is at work.
+//! The accounts that this tab knows: whose tokens they are, and which one is active.
 //!
 //! The list is kept in sessionStorage and nowhere else. It may hold accounts of several
 //! connections; each connection sees its own only.
@@ -8,7 +8,7 @@ use smart::claims::IdClaims;
 
 use super::tokens::Tokens;
 
-/// Names an account for good: issuer and subject, the only pair that OpenID Connect promises.
+/// Identifies an account for good: issuer and subject, the only pair that OpenID Connect promises.
 /// <https://openid.net/specs/openid-connect-core-1_0.html#ClaimStability>
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AccountKey(String);
@@ -33,9 +33,9 @@ pub struct Account {
     pub connection: String,
     /// Who it is.
     pub claims: IdClaims,
-    /// True for the account at work: one a connection, or none.
+    /// True for the active account; each connection has at most one.
     pub active: bool,
-    /// Absent when only the person can bring new ones.
+    /// Absent when only an interactive sign-in can get new ones.
     pub tokens: Option<Tokens>,
 }
 
@@ -63,12 +63,12 @@ impl Accounts {
         self.of(connection).find(|account| account.key() == *key)
     }
 
-    /// The account at work.
+    /// The active account.
     pub fn active(&self, connection: &str) -> Option<&Account> {
         self.of(connection).find(|account| account.active)
     }
 
-    /// Keeps new tokens; an account that is there already keeps its place and its rank.
+    /// Stores new tokens. A known account keeps its place in the list and stays active or not.
     pub fn keep(&mut self, connection: &str, claims: IdClaims, tokens: Tokens) {
         let key = AccountKey::of(&claims);
         match self.get_mut(connection, &key) {
@@ -85,7 +85,7 @@ impl Accounts {
         }
     }
 
-    /// Puts one account to work; the others rest.
+    /// Makes one account the active one.
     pub fn activate(&mut self, connection: &str, key: &AccountKey) {
         for account in self.of_mut(connection) {
             account.active = account.key() == *key;
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn new_tokens_do_not_change_who_is_at_work() {
+    fn new_tokens_do_not_change_the_active_account() {
         let mut accounts = two();
         accounts.keep(HERE, claims("rea"), tokens("rea-2"));
         assert_eq!(accounts.active(HERE).map(Account::key), Some(key("ada")));

@@ -17,7 +17,7 @@ use super::tokens::Tokens;
 
 const REDIRECT_PAGE: &str = "/app/redirect.html";
 
-/// What must be remembered until the answer comes.
+/// What must be kept until the response arrives.
 #[derive(Serialize, Deserialize)]
 pub(super) struct PendingRequest {
     pub(super) state_id: String,
@@ -27,7 +27,7 @@ pub(super) struct PendingRequest {
 }
 
 impl PendingRequest {
-    /// Whether an answer is to this request; nothing of a stranger's is believed.
+    /// Whether a response belongs to this request; no other is accepted.
     pub(super) fn is_answered_by(&self, fragment: &str) -> bool {
         let pairs = form::decode(fragment);
         let state = form::first(&pairs, "state").and_then(State::decode);
@@ -49,7 +49,7 @@ pub(crate) enum Who {
 }
 
 impl SignIn {
-    /// Draws the request's secrets and gives the address to open.
+    /// Generates the request's secrets and returns the URL to open.
     pub(super) async fn prepare(
         &self,
         interaction: Interaction,
@@ -92,7 +92,7 @@ impl SignIn {
         Ok((url, pending))
     }
 
-    /// Checks the answer and exchanges its code.
+    /// Validates the response and exchanges its code.
     pub(super) async fn redeem(
         &self,
         fragment: &str,
@@ -110,7 +110,7 @@ impl SignIn {
         .await
     }
 
-    /// The end of a sign-in that the person made: whoever it was is at work from now on.
+    /// Completes an interactive sign-in: the account that signed in becomes the active one.
     pub(super) async fn complete(
         &self,
         fragment: &str,

@@ -37,7 +37,7 @@ pub(crate) fn unguessable_id() -> Result<String, SignInFailure> {
     entropy().map(|bytes| smart::pkce::verifier(&bytes))
 }
 
-/// SHA-256 by the browser's own hand.
+/// SHA-256 by the Web Crypto API.
 pub(crate) async fn sha256(text: &str) -> Result<Vec<u8>, SignInFailure> {
     let crypto = window()?
         .crypto()
@@ -93,8 +93,7 @@ pub(crate) fn forget(storage: Option<Storage>, key: &str) {
     }
 }
 
-/// Removes everything of this tab but the one key: what one person did is not the next one's
-/// business.
+/// Removes everything of this tab but the one key: one person's data is not for the next.
 pub(crate) fn forget_work(kept_key: &str) {
     let Some(storage) = tab_storage() else {
         return;

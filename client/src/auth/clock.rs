@@ -1,11 +1,11 @@
-//! What time it really is, from two clocks that each may be wrong: the computer's, which people
-//! and batteries set wrong, and the page's, which may stand still while the computer sleeps.
+//! The current time, from two clocks that each may be wrong: the computer's, which may be set wrong,
+//! and the page's, which may stop while the computer sleeps.
 //!
-//! The server's `Date` sets the clock. From then on it advances as the faster of the two does: a
-//! token is rather renewed too early than used too late. When the two run apart the clock must be
-//! set again, since nobody can tell a sleep from a hand that turned the computer's clock.
+//! The server's `Date` header sets the clock, which then advances with the faster of the two: renewing
+//! a token too early is better than using it too late. When the two diverge, the clock must be set
+//! again, since sleep cannot be told from a change of the computer's clock.
 
-/// Two clocks that run apart by more than this do not measure the same time.
+/// Two clocks that diverge by more than this do not measure the same time.
 const APART_SECONDS: f64 = 60.0;
 
 /// Both clocks read at one moment, in seconds.
@@ -27,7 +27,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// Believes the computer.
+    /// Trusts the computer's clock.
     pub fn unset(read: Reading) -> Self {
         Self {
             time: read.wall,
@@ -36,7 +36,8 @@ impl Clock {
         }
     }
 
-    /// Believes a server that said `date` between two readings. A `Date` is cut to the second.
+    /// Trusts a server that answered with `date` between two readings. A `Date` is truncated to the
+    /// second.
     pub fn set(date: f64, asked: Reading, answered: Reading) -> Self {
         let travel = (answered.monotonic - asked.monotonic).max(0.0);
         Self {
@@ -53,7 +54,7 @@ impl Clock {
         (self.time + wall.max(monotonic)).max(0.0) as u64
     }
 
-    /// True when the computer slept or its clock was turned since this one was set.
+    /// True when the computer slept or its clock was changed since this one was set.
     pub fn must_be_set(&self, read: Reading) -> bool {
         let wall = read.wall - self.read.wall;
         let monotonic = read.monotonic - self.read.monotonic;
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_computer_that_is_wrong_by_hours_does_not_matter_once_a_server_was_heard() {
+    fn a_wrong_computer_clock_does_not_matter_once_a_server_answered() {
         for skew in [-3.0 * HOUR, 0.0, 3.0 * HOUR, 100_000.0 * HOUR] {
             let later = read(TRUE_TIME + skew + 601.0, 601.0);
             let now = clock(skew).now(later);
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn unset_it_is_the_computer_s() {
+    fn an_unset_clock_is_the_computer_s() {
         let clock = Clock::unset(read(TRUE_TIME, 5.0));
         assert_eq!(
             clock.now(read(TRUE_TIME + 10.0, 15.0)),
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn time_asleep_counts_although_the_page_s_clock_stood_still() {
+    fn sleep_counts_although_the_page_s_clock_stopped() {
         let woken = read(TRUE_TIME + 2.0 * HOUR, 2.0);
         assert!(clock(0.0).now(woken) >= (TRUE_TIME + 2.0 * HOUR) as u64 - 1);
         assert!(clock(0.0).must_be_set(woken));

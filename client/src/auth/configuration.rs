@@ -1,4 +1,4 @@
-//! What the client is pointed at: a FHIR base and, when that needs it, an identity provider.
+//! The connection of the client: a FHIR base and, unless the server is open, an identity provider.
 //!
 //! The deployment says so in `/app/config.json`; a person may choose another connection on the
 //! settings page, which is kept in this browser. Neither holds a secret.
@@ -35,7 +35,7 @@ impl FhirVersion {
     }
 }
 
-/// Where and as what the person signs in.
+/// The identity provider and this client's registration there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provider {
     /// The issuer's address, under which its metadata document hangs.
@@ -150,7 +150,7 @@ impl ConfigurationDocument {
 }
 
 impl Configuration {
-    /// Names the connection, so that tokens got for one are never sent to another.
+    /// Identifies the connection, so that tokens for one are never sent to another.
     pub fn fingerprint(&self) -> String {
         let provider = self.provider.as_ref().map(|provider| {
             format!(
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_provider_in_the_clear_is_for_localhost_only() {
+    fn a_provider_without_tls_is_for_localhost_only() {
         let with = |authority: &str| {
             ConfigurationDocument {
                 authority: Some(authority.into()),

@@ -58,7 +58,7 @@ impl Connections {
             None => self
                 .deployed
                 .check()
-                .map_err(|problem| format!("{DEPLOYED} cannot be used as it stands. {problem}")),
+                .map_err(|problem| format!("{DEPLOYED} cannot be used. {problem}")),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Whether the addresses of a provider's metadata may be gone to: the browser opens two of them, and
-//! codes and refresh tokens are sent to the third.
+//! Checks the addresses in a provider's metadata: the browser opens two of them, and the third
+//! receives codes and refresh tokens.
 //! <https://www.rfc-editor.org/rfc/rfc6749#section-3.1>
 
 use smart::discovery::ProviderMetadata;
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn https_and_this_machine_may_be_gone_to() {
+    fn https_and_loopback_addresses_are_accepted() {
         for base in [
             "https://login.example/tenant/oauth2/v2.0",
             "http://localhost:8400/tenant",
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_code_or_goes_in_the_clear_is_refused_whichever_it_is() {
+    fn script_and_cleartext_addresses_are_refused_for_every_endpoint() {
         for address in [
             "javascript:alert(1)//",
             "data:text/html,x",

@@ -1,4 +1,4 @@
-//! Everything that can stop a sign-in, each with words that say what to do next.
+//! Every failure of a sign-in, each with a message that says what to do next.
 
 use smart::authorization_response::Refusal;
 
@@ -7,7 +7,7 @@ use super::provider_error::{Course, ProviderError};
 /// Why there is no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInFailure {
-    /// Only the person can help: sign in again.
+    /// An interactive sign-in is required.
     InteractionRequired(Cause),
     /// The browser did not open the sign-in window.
     PopupBlocked,
@@ -17,9 +17,9 @@ pub enum SignInFailure {
     Superseded,
     /// The same account signed out in another tab.
     SignedOutElsewhere,
-    /// The provider refused for good.
+    /// The provider refused, and trying again does not help.
     Provider(ProviderError),
-    /// The provider is there and asks to wait.
+    /// The provider is busy and asks to wait.
     Busy {
         /// For how long, where it says so.
         seconds: Option<u64>,
@@ -34,7 +34,7 @@ pub enum SignInFailure {
     },
     /// The provider's answer fails a check.
     Answer(String),
-    /// The provider's metadata names an address that is not to be gone to.
+    /// The provider's metadata names an address that must not be used.
     Endpoint(&'static str),
     /// The provider cannot be reached.
     Unreachable {
@@ -47,16 +47,16 @@ pub enum SignInFailure {
     Browser(&'static str),
 }
 
-/// Why the person is needed.
+/// Why interaction is required.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// Neither token nor session at the provider are left.
+    /// The tokens and the session at the provider have ended.
     Ended,
-    /// The provider stays silent in a hidden frame: the browser keeps its cookies from it.
+    /// The provider does not answer in a hidden frame: the browser blocks its cookies there.
     FrameSilent,
-    /// The provider answered for another account than the one asked for.
+    /// The provider returned tokens for a different account than requested.
     OtherAccount,
-    /// The provider says so.
+    /// The provider requires it.
     Provider(ProviderError),
 }
 
@@ -64,23 +64,25 @@ impl SignInFailure {
     /// The person's sign-in is over.
     pub const ENDED: Self = Self::InteractionRequired(Cause::Ended);
 
-    /// True when nothing but a sign-in by the person helps.
+    /// True when only an interactive sign-in helps.
     pub fn is_interaction_required(&self) -> bool {
         matches!(self, Self::InteractionRequired(_))
     }
 
-    /// True when the same may well succeed a little later.
+    /// True when the same request may succeed later.
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Busy { .. })
     }
 
-    /// Reads the fragment that `refusal` was found in as well, for what it tells beyond the code.
+    /// Also reads the fragment that held `refusal`, for details beyond the error code.
     pub fn of_refusal(refusal: Refusal, fragment: &str) -> Self {
         match refusal {
             Refusal::Provider { code, description } => {
                 ProviderError::of_fragment(code, &description, fragment).into()
             }
-            Refusal::StateMismatch => Self::Answer("it belongs to no sign-in of this page".into()),
+            Refusal::StateMismatch => {
+                Self::Answer("it belongs to no sign-in that this page started".into())
+            }
             Refusal::IssuerMismatch => Self::Answer("it comes from another provider".into()),
             Refusal::Empty => Self::Answer("it holds no authorization code".into()),
         }
@@ -109,13 +111,13 @@ impl std::fmt::Display for SignInFailure {
             ),
             Self::PopupClosed => formatter.write_str(
                 "The sign-in window was closed before sign-in was finished. Try again when you \
-                 are ready; if it is still open, go on there.",
+                 are ready; if it is still open, continue there.",
             ),
             Self::Superseded => {
                 formatter.write_str("Another sign-in was started. Finish that one, or try again.")
             }
             Self::SignedOutElsewhere => formatter.write_str(
-                "You signed out in another tab of this browser. Sign in again to go on.",
+                "You signed out in another tab of this browser. Sign in again to continue.",
             ),
             Self::Provider(error) => formatter.write_str(&error.words()),
             Self::Busy { seconds: None } => {
@@ -133,15 +135,15 @@ impl std::fmt::Display for SignInFailure {
                 by_server: false,
             } => write!(
                 formatter,
-                "This computer's clock is {} {}. Set its date, time and time zone right, then sign \
+                "This computer's clock is {} {}. Correct its date, time and time zone, then sign \
                  in again.",
                 span(ahead.unsigned_abs()),
                 if *ahead > 0 { "fast" } else { "slow" }
             ),
             Self::Clock { ahead, .. } => write!(
                 formatter,
-                "The clocks of the identity provider and of the server of this page are {} apart. \
-                 Tell the operator; nothing is wrong with this computer.",
+                "The clocks of the identity provider and of this page's server are {} apart. \
+                 Report this to the operator; this computer's clock is not the cause.",
                 span(ahead.unsigned_abs())
             ),
             Self::Answer(reason) => write!(
@@ -153,7 +155,7 @@ impl std::fmt::Display for SignInFailure {
                 formatter,
                 "The identity provider says that its {name} is at an address that is not secure, \
                  so nothing was sent there. Check the provider's address on the settings page; if \
-                 it is right, tell the provider's operator that the address must begin with \
+                 it is correct, report to the provider's operator that the address must begin with \
                  https:// (http:// only for localhost)."
             ),
             Self::Unreachable { address } => write!(
@@ -162,7 +164,8 @@ impl std::fmt::Display for SignInFailure {
                  that the provider is running, then try again."
             ),
             Self::InsecurePage => formatter.write_str(
-                "Signing in needs a secure page. Open this application by https, or on localhost.",
+                "Signing in needs a secure page. Open this application over https, or on \
+                 localhost.",
             ),
             Self::Browser(what) => write!(
                 formatter,
@@ -176,15 +179,17 @@ impl std::fmt::Display for SignInFailure {
 impl std::fmt::Display for Cause {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Ended => formatter.write_str("Your sign-in has ended. Sign in again to go on."),
+            Self::Ended => {
+                formatter.write_str("Your sign-in has expired. Sign in again to continue.")
+            }
             Self::FrameSilent => formatter.write_str(
-                "Your sign-in has ended, and this browser does not let the page renew it unseen: \
-                 it blocks the identity provider's cookies. Sign in again to go on. To be asked \
-                 less often, allow third-party cookies for this site.",
+                "Your sign-in has expired, and this browser does not let the page renew it in \
+                 the background: it blocks the identity provider's cookies. Sign in again to \
+                 continue. To be asked less often, allow third-party cookies for this site.",
             ),
             Self::OtherAccount => formatter.write_str(
-                "The identity provider now knows you by another account. Sign in again to go on \
-                 with this one.",
+                "You are signed in to the identity provider with a different account. Sign in \
+                 again to continue with this one.",
             ),
             Self::Provider(error) => formatter.write_str(&error.words()),
         }
@@ -216,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn every_failure_tells_what_to_do() {
+    fn every_failure_says_what_to_do() {
         for (failure, remedy) in [
             (SignInFailure::ENDED, "Sign in again"),
             (
@@ -255,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_that_is_required_is_an_interaction_and_not_an_error() {
+    fn login_required_asks_for_interaction() {
         assert!(provider("login_required", "x").is_interaction_required());
         assert!(provider("invalid_grant", "x").is_interaction_required());
         assert!(!provider("access_denied", "x").is_interaction_required());
@@ -263,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_clock_is_told_by_how_much() {
+    fn a_wrong_clock_is_reported_with_the_difference() {
         let clock = |ahead, by_server| SignInFailure::Clock { ahead, by_server }.to_string();
         assert!(clock(3 * 3_600 + 20, false).contains("clock is 3 hours fast"));
         assert!(clock(-5_400, false).contains("clock is 2 hours slow"));
@@ -271,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_of_time_are_said_in_one_unit() {
+    fn durations_use_one_unit() {
         for (seconds, words) in [
             (1, "1 second"),
             (90, "2 minutes"),

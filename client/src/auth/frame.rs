@@ -1,4 +1,4 @@
-//! Asks the provider in a hidden frame, with `prompt=none`, whether it still knows the person.
+//! Silent sign-in in a hidden frame with `prompt=none`, by the session at the provider.
 
 use std::cell::Cell;
 use std::pin::pin;
@@ -22,17 +22,17 @@ use super::sign_in::SignIn;
 use super::time;
 use super::tokens::Tokens;
 
-/// Set once a frame stayed silent: the next ones of this tab would only cost time.
+/// Set once a frame got no answer: further ones in this tab would only cost time.
 const SILENT_KEY: &str = "fhir-edge.frame-silent";
 
 const LONGEST_SECONDS: f64 = 10.0;
-/// A page that has loaded and goes nowhere within this time is a login page, or its refusal to be
-/// framed: browsers that keep the provider's cookies from the frame bring it there.
+/// A page that has loaded and does not redirect within this time is a login page or refuses to be
+/// framed, which is what a browser that blocks the provider's cookies gets.
 const STILL_SECONDS: f64 = 3.0;
 const POLL_MILLIS: u32 = 200;
 
 impl SignIn {
-    /// The answer may be for another account than the one asked for: the caller compares.
+    /// The answer may be for another account than requested: the caller compares.
     pub(super) async fn by_frame(
         &self,
         key: Option<&AccountKey>,
@@ -69,7 +69,7 @@ impl SignIn {
         };
         drop(frame);
         let Some(fragment) = answer else {
-            // Without storage the next frame is tried in vain as well.
+            // Without storage, the next frame will fail as well.
             let _ = browser::save(browser::tab_storage(), SILENT_KEY, &true);
             return Err(silent());
         };
@@ -132,7 +132,7 @@ impl HiddenFrame {
         })
     }
 
-    /// Ends when nothing is to be expected of the frame any more.
+    /// Completes when no answer can be expected from the frame.
     async fn stillness(&self) {
         let begun = time::reading().monotonic;
         loop {

@@ -9,6 +9,7 @@ pub mod endpoints;
 pub mod failure;
 pub mod patience;
 pub mod provider_error;
+pub mod session;
 pub mod smart_app;
 pub mod tokens;
 

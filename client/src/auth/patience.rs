@@ -1,10 +1,10 @@
-//! How long a request that met a busy provider waits before it is made again.
+//! How long to wait before repeating a request to a busy provider.
 //! <https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3>
 
 /// More tries than this only add to the provider's load.
 const MOST_TRIES: u32 = 3;
 
-/// Nobody watches a page wait for longer; the words tell when to come back.
+/// Nobody waits longer for a page; the message says when to come back.
 const LONGEST_WAIT_SECONDS: u64 = 10;
 
 /// What to do after a try that the provider was too busy for.
@@ -15,14 +15,14 @@ pub enum Next {
         /// Milliseconds.
         millis: u32,
     },
-    /// Tell the person.
+    /// Show the failure.
     GiveUp {
         /// When it may work, where the provider said so.
         seconds: Option<u64>,
     },
 }
 
-/// True for the statuses by which a server says that it is too busy.
+/// True for the statuses that mean the server is too busy.
 pub fn is_busy(status: u16) -> bool {
     matches!(status, 429 | 502 | 503 | 504)
 }

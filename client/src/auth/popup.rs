@@ -1,5 +1,6 @@
-//! Sign-in in a second window: the page behind it stays as it is.
+//! Sign-in in a popup window: the page behind it keeps its state.
 
+use std::cell::RefCell;
 use std::pin::pin;
 
 use futures::FutureExt;
@@ -16,23 +17,53 @@ use super::browser;
 use super::failure::SignInFailure;
 use super::sign_in::SignIn;
 
-/// Always a window of its own: one that is found by a name may be another tab's.
+/// Always a new window: a named one could belong to another tab.
 const WINDOW_NAME: &str = "_blank";
 const WINDOW_FEATURES: &str = "popup,width=483,height=640";
 const CLOSED_POLL_MILLIS: u32 = 250;
 /// The redirect page posts its answer and closes at once: the message may come second.
 const LAST_MESSAGE_MILLIS: u32 = 750;
-/// How long an answer is taken from a window that looks closed.
+/// How long a response is accepted from a window that looks closed.
 const LATE_MILLIS: u32 = 600_000;
 
-/// The sign-in window that is open; another is not opened beside it.
-pub(super) struct OpenPopup {
+/// The sign-in window, while one is open; another is not opened beside it.
+#[derive(Default)]
+pub(super) struct Popup(RefCell<Option<OpenPopup>>);
+
+struct OpenPopup {
     interaction: u32,
     who: Who,
     window: Window,
-    outcome: Shared<LocalBoxFuture<'static, Result<(), SignInFailure>>>,
-    /// Dropped with this: the flow ends by it.
+    outcome: Outcome,
+    /// Dropped with this, which cancels the flow.
     _going_on: oneshot::Sender<()>,
+}
+
+type Outcome = Shared<LocalBoxFuture<'static, Result<(), SignInFailure>>>;
+
+impl Popup {
+    /// Brings the window of the same sign-in to the front.
+    fn join(&self, who: &Who) -> Option<Outcome> {
+        let popup = self.0.borrow();
+        let popup = popup.as_ref().filter(|popup| popup.who == *who)?;
+        if popup.window.closed().unwrap_or(true) {
+            return None;
+        }
+        let _ = popup.window.focus();
+        Some(popup.outcome.clone())
+    }
+
+    /// Gives up the sign-in in the window.
+    pub(super) fn close(&self) {
+        if let Some(popup) = self.0.take() {
+            let _ = popup.window.close();
+        }
+    }
+
+    fn finish(&self, interaction: u32) {
+        let mut popup = self.0.borrow_mut();
+        popup.take_if(|popup| popup.interaction == interaction);
+    }
 }
 
 impl SignIn {
@@ -40,7 +71,7 @@ impl SignIn {
     /// before anything is awaited. A second call for the same account brings the window to the
     /// front; one for another account takes its place.
     pub(crate) async fn by_popup(&self, who: Who) -> Result<(), SignInFailure> {
-        if let Some(outcome) = self.join(&who) {
+        if let Some(outcome) = self.popup().join(&who) {
             return outcome.await;
         }
         let interaction = self.begin_interaction();
@@ -48,7 +79,7 @@ impl SignIn {
             .open_with_url_and_target_and_features("about:blank", WINDOW_NAME, WINDOW_FEATURES)
             .ok()
             .flatten()
-            // Some blockers give a window and close it at once.
+            // Some blockers return a window and close it at once.
             .filter(|window| !window.closed().unwrap_or(true))
             .ok_or(SignInFailure::PopupBlocked)?;
         let (going_on, superseded) = oneshot::channel();
@@ -61,14 +92,13 @@ impl SignIn {
                     Either::Right(_) => Err(SignInFailure::Superseded),
                 };
                 let _ = window.close();
-                let mut popup = sign_in.0.popup.borrow_mut();
-                popup.take_if(|popup| popup.interaction == interaction);
+                sign_in.popup().finish(interaction);
                 outcome
             }
             .boxed_local()
             .shared()
         };
-        self.0.popup.replace(Some(OpenPopup {
+        self.popup().0.replace(Some(OpenPopup {
             interaction,
             who,
             window,
@@ -76,30 +106,6 @@ impl SignIn {
             _going_on: going_on,
         }));
         outcome.await
-    }
-
-    /// Brings the window of the same sign-in to the front.
-    fn join(
-        &self,
-        who: &Who,
-    ) -> Option<Shared<LocalBoxFuture<'static, Result<(), SignInFailure>>>> {
-        let popup = self.0.popup.borrow();
-        let popup = popup.as_ref().filter(|popup| popup.who == *who)?;
-        if popup.window.closed().unwrap_or(true) {
-            return None;
-        }
-        let _ = popup.window.focus();
-        Some(popup.outcome.clone())
-    }
-
-    /// Gives up the sign-in that was under way.
-    pub(super) fn begin_interaction(&self) -> u32 {
-        let interaction = self.0.interactions.get().wrapping_add(1);
-        self.0.interactions.set(interaction);
-        if let Some(popup) = self.0.popup.take() {
-            let _ = popup.window.close();
-        }
-        interaction
     }
 
     async fn in_popup(
@@ -125,9 +131,9 @@ impl SignIn {
         self.complete(&fragment, &pending).await
     }
 
-    /// A window looks closed from here as soon as the provider's page cuts the tie between the
-    /// two (Cross-Origin-Opener-Policy), while the person signs in there. The answer is taken
-    /// until the next sign-in is begun.
+    /// A window looks closed as soon as the provider's Cross-Origin-Opener-Policy severs it from its
+    /// opener, while the person still signs in there. The response is accepted until the next sign-in
+    /// begins.
     fn answer_late(self, interaction: u32, mut bridge: Bridge, pending: PendingRequest) {
         spawn_local(async move {
             let answer = match select(pin!(bridge.answer()), TimeoutFuture::new(LATE_MILLIS)).await
@@ -136,9 +142,9 @@ impl SignIn {
                 Either::Right(_) => None,
             };
             if let Some(fragment) = answer
-                && self.0.interactions.get() == interaction
+                && self.interaction() == interaction
             {
-                // The page has told already that the sign-in was not finished.
+                // The page has already reported that the sign-in was not finished.
                 let _ = self.complete(&fragment, &pending).await;
             }
         });

@@ -1,5 +1,5 @@
-//! The errors of identity providers and what each asks for: a table from OAuth, OpenID Connect and
-//! Azure AD codes to a course of action and plain words.
+//! The errors of identity providers: a table from OAuth, OpenID Connect and Azure AD codes to a course
+//! of action and a message.
 //! <https://openid.net/specs/openid-connect-core-1_0.html#AuthError>
 //! <https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes>
 
@@ -11,7 +11,7 @@ use smart::token_error::TokenError;
 pub enum Course {
     /// The person signs in, consents or proves who they are.
     Interact,
-    /// Only the refresh token is of no use: the provider may still know the person.
+    /// The refresh token is no longer valid, but the person may still have a session at the provider.
     Reacquire,
     /// The same request, a little later.
     Wait,
@@ -30,7 +30,7 @@ pub struct ProviderError {
     pub number: Option<u32>,
     /// Azure AD's word for what the person must do.
     pub suberror: Option<String>,
-    /// What the next authorization request must ask for as well.
+    /// The claims that the next authorization request must include.
     pub claims: Option<String>,
 }
 
@@ -49,38 +49,38 @@ const fn row<Code>(code: Code, course: Course, words: &'static str) -> Meaning<C
     }
 }
 
-const NO_SESSION: &str = "Your sign-in has ended. Sign in again to go on.";
+const NO_SESSION: &str = "Your sign-in has expired. Sign in again to continue.";
 const ASK_ADMINISTRATOR: &str = "Ask your administrator for access, or use another account.";
 
-/// By the number of Azure AD, which tells more than the OAuth code beside it.
+/// By Azure AD's error number, which is more specific than the OAuth code beside it.
 const NUMBERS: [Meaning<u32>; 18] = [
     row(50058, Course::Interact, NO_SESSION),
     row(
         50076,
         Course::Interact,
-        "Your organisation asks for a second proof of who you are. Sign in again to give it.",
+        "Your organisation requires multi-factor authentication. Sign in again to complete it.",
     ),
     row(
         50079,
         Course::Interact,
-        "Your organisation asks you to set up a second proof of who you are. Sign in again to set \
-         it up.",
+        "Your organisation requires you to set up multi-factor authentication. Sign in again to \
+         set it up.",
     ),
     row(
         50173,
         Course::Interact,
-        "Your password was changed or your sign-ins were ended. Sign in again to go on.",
+        "Your password was changed or your sessions were revoked. Sign in again to continue.",
     ),
     row(
         65001,
         Course::Interact,
-        "This application needs your consent. Sign in again and give it; where you may not, your \
-         administrator can give it for all.",
+        "This application needs your consent. Sign in again and give it; if you are not allowed \
+         to, an administrator can consent for everyone.",
     ),
     row(
         160_021,
         Course::Interact,
-        "This account is not signed in at the identity provider any more. Sign in again to go on.",
+        "This account is no longer signed in at the identity provider. Sign in again to continue.",
     ),
     row(70008, Course::Reacquire, NO_SESSION),
     row(70043, Course::Reacquire, NO_SESSION),
@@ -95,12 +95,12 @@ const NUMBERS: [Meaning<u32>; 18] = [
     row(
         53000,
         Course::Stop,
-        "Your organisation lets only managed devices in. Sign in from one of them.",
+        "Your organisation allows only managed devices. Sign in from one of them.",
     ),
     row(
         53003,
         Course::Stop,
-        "A rule of your organisation (Conditional Access) does not let you in from here. Try from \
+        "A Conditional Access policy of your organisation blocks this sign-in. Try from \
          your organisation's network or device, or ask your administrator.",
     ),
     row(
@@ -112,7 +112,7 @@ const NUMBERS: [Meaning<u32>; 18] = [
     row(
         500_011,
         Course::Stop,
-        "The identity provider does not know the FHIR server that access was asked for. The \
+        "The identity provider does not know the FHIR server for which access was requested. The \
          operator must set the scopes of the registered server, and an administrator must add it \
          to the tenant.",
     ),
@@ -154,19 +154,19 @@ const CODES: [Meaning<&str>; 21] = [
     row(
         "invalid_scope",
         Course::Stop,
-        "The permissions asked for are not known there. The operator must set scopes that the \
-         identity provider publishes for the FHIR server.",
+        "The identity provider does not know the requested scopes. The operator must set scopes \
+         that the identity provider publishes for the FHIR server.",
     ),
     row(
         "invalid_target",
         Course::Stop,
-        "The identity provider does not know the FHIR server that access was asked for. The \
+        "The identity provider does not know the FHIR server for which access was requested. The \
          operator must check the scopes.",
     ),
     row(
         "unauthorized_client",
         Course::Stop,
-        "This application is not registered there for signing in this way. The operator must check \
+        "This application is not registered for this way of signing in. The operator must check \
          its registration.",
     ),
     row(
@@ -195,33 +195,38 @@ const CODES: [Meaning<&str>; 21] = [
     row(
         "registration_not_supported",
         Course::Stop,
-        "The identity provider lets no unknown application in. The operator must register this page.",
+        "The identity provider does not accept unregistered applications. The operator must \
+         register this page.",
     ),
     row(
         "request_not_supported",
         Course::Stop,
-        "The identity provider does not take this request. The operator must check its settings.",
+        "The identity provider does not support this request. The operator must check its \
+         settings.",
     ),
     row(
         "request_uri_not_supported",
         Course::Stop,
-        "The identity provider does not take this request. The operator must check its settings.",
+        "The identity provider does not support this request. The operator must check its \
+         settings.",
     ),
     row(
         "invalid_request_object",
         Course::Stop,
-        "The identity provider does not take this request. The operator must check its settings.",
+        "The identity provider does not support this request. The operator must check its \
+         settings.",
     ),
     row(
         "invalid_request_uri",
         Course::Stop,
-        "The identity provider does not take this request. The operator must check its settings.",
+        "The identity provider does not support this request. The operator must check its \
+         settings.",
     ),
     row(
         "server_error",
         Course::Stop,
-        "The identity provider has a problem of its own. Try again in some minutes; if it goes on, \
-         tell your administrator.",
+        "The identity provider has an internal problem. Try again in a few minutes; if the \
+         problem persists, contact your administrator.",
     ),
     row(
         "temporarily_unavailable",
@@ -302,13 +307,13 @@ impl ProviderError {
             ),
             (None, Some(meaning)) => format!("The sign-in was refused: {said}. {}", meaning.words),
             (None, None) if said.is_empty() => format!(
-                "The identity provider refused the sign-in ({}). Try again; if it goes on, tell \
-                 your administrator.",
+                "The identity provider refused the sign-in ({}). Try again; if the problem \
+                 persists, contact your administrator.",
                 self.code
             ),
             (None, None) => format!(
-                "The identity provider refused the sign-in: {said} ({}). Try again; if it goes on, \
-                 tell your administrator.",
+                "The identity provider refused the sign-in: {said} ({}). Try again; if the \
+                 problem persists, contact your administrator.",
                 self.code
             ),
         }

@@ -1,4 +1,4 @@
-//! Requests to the provider, which is given time when it is busy.
+//! Requests to the provider, repeated after a pause while it is busy.
 
 use gloo_net::http::{Request, Response};
 use gloo_timers::future::TimeoutFuture;

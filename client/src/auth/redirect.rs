@@ -1,4 +1,4 @@
-//! Sign-in in this window: the page leaves for the provider and comes back to where it was.
+//! Sign-in in this window: redirects to the provider, which returns to the same page.
 
 use serde::{Deserialize, Serialize};
 use smart::authorization_response::Refusal;
@@ -20,7 +20,7 @@ struct Departure {
     from: String,
 }
 
-/// What a return from the provider brought.
+/// The result of a redirect back from the provider.
 pub(crate) struct Return {
     /// Path and query of the page to show.
     pub(crate) to: String,
@@ -29,7 +29,7 @@ pub(crate) struct Return {
 }
 
 impl SignIn {
-    /// Leaves this page; on success nothing after it runs.
+    /// Leaves this page; on success nothing after this call runs.
     pub(crate) async fn by_redirect(&self, who: Who) -> Result<(), SignInFailure> {
         self.begin_interaction();
         let (url, request) = self.prepare(Interaction::Redirect, &who).await?;
@@ -48,9 +48,9 @@ impl SignIn {
         let response: String = browser::load(browser::tab_storage(), RESPONSE_KEY)?;
         browser::forget(browser::tab_storage(), RESPONSE_KEY);
         let departure: Option<Departure> = browser::load(browser::tab_storage(), REQUEST_KEY);
-        // Any page may open the redirect page with an answer of its own making: it must not end a
-        // sign-in that is under way. Nor does leaving the provider's page by the back button, for
-        // the person may go forward again.
+        // Any page can open the redirect page with a forged response, which must not abort a sign-in
+        // in progress. Neither must the Back button on the provider's page: the person may go forward
+        // again.
         let Some(departure) =
             departure.filter(|departure| departure.request.is_answered_by(&response))
         else {
@@ -59,7 +59,7 @@ impl SignIn {
                 outcome: Err(SignInFailure::of_refusal(Refusal::StateMismatch, &response)),
             });
         };
-        // A code is good once.
+        // A code can be redeemed once.
         browser::forget(browser::tab_storage(), REQUEST_KEY);
         let outcome = self.complete(&response, &departure.request).await;
         Some(Return {

@@ -1,7 +1,7 @@
-//! The one object that holds the tab's accounts; the flows are in the files beside it.
+//! The tab's sign-in: the one owner of its [`Session`], of what the tab has stored, and of the flows
+//! under way. The flows are in the files beside it and change all this only by its methods.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use smart::claims::IdClaims;
@@ -12,64 +12,30 @@ use super::authorize::Who;
 use super::browser;
 use super::configuration::{Configuration, Provider};
 use super::endpoints;
-use super::failure::{Cause, SignInFailure};
+use super::failure::SignInFailure;
 use super::logout::SignOutChannel;
-use super::popup::OpenPopup;
+use super::popup::Popup;
 use super::provider_request::ask;
-use super::silent::Renewal;
+use super::session::{Cleanup, Leaving, Person, Session, SignedOut};
+use super::silent::Renewals;
 use super::tokens::Tokens;
 
-pub(super) const ACCOUNTS_KEY: &str = "fhir-edge.accounts";
+const ACCOUNTS_KEY: &str = "fhir-edge.accounts";
 
-/// Who uses the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Person {
-    /// The server asks for no sign-in.
-    Anyone,
-    /// Nobody is at work: nobody signed in yet, or the one who did signed out.
-    SignedOut,
-    /// Signed in.
-    SignedIn(Rc<IdClaims>),
-    /// Was signed in; the page's work is kept until this person signs in again.
-    Ended(Rc<IdClaims>),
-}
-
-impl Person {
-    /// The claims of the person that the page shows.
-    pub(crate) fn claims(&self) -> Option<&IdClaims> {
-        match self {
-            Self::SignedIn(claims) | Self::Ended(claims) => Some(claims),
-            Self::Anyone | Self::SignedOut => None,
-        }
-    }
-
-    /// The account that the page shows.
-    pub(crate) fn account(&self) -> Option<AccountKey> {
-        self.claims().map(AccountKey::of)
-    }
-}
-
-/// Told whenever the person changes.
+/// Called whenever the person changes.
 type Listener = Box<dyn Fn(Person)>;
 
 /// A cheap handle; clones share everything.
 #[derive(Clone)]
-pub(crate) struct SignIn(pub(super) Rc<Inner>);
+pub(crate) struct SignIn(Rc<Inner>);
 
-pub(super) struct Inner {
+struct Inner {
     configuration: Configuration,
-    connection: String,
+    session: RefCell<Session>,
     metadata: RefCell<Option<ProviderMetadata>>,
-    person: RefCell<Person>,
-    /// Why the person of the page has to sign in again.
-    reason: RefCell<Option<SignInFailure>>,
-    /// What the provider wants to be asked for as well, by account.
-    challenges: RefCell<BTreeMap<AccountKey, String>>,
-    pub(super) renewals: RefCell<BTreeMap<Option<AccountKey>, Renewal>>,
-    pub(super) popup: RefCell<Option<OpenPopup>>,
-    /// Counts the sign-ins that the person began.
-    pub(super) interactions: Cell<u32>,
-    pub(super) channel: RefCell<Option<SignOutChannel>>,
+    renewals: Renewals,
+    popup: Popup,
+    channel: RefCell<Option<SignOutChannel>>,
     listener: RefCell<Option<Listener>>,
 }
 
@@ -81,35 +47,21 @@ impl PartialEq for SignIn {
 
 impl SignIn {
     pub(crate) fn new(configuration: Configuration) -> Self {
-        let connection = configuration.fingerprint();
-        let accounts = stored();
-        let person = match (&configuration.provider, accounts.active(&connection)) {
-            (None, _) => Person::Anyone,
-            (Some(_), Some(account)) => Person::SignedIn(Rc::new(account.claims.clone())),
-            (Some(_), None) => Person::SignedOut,
-        };
+        let needs_sign_in = configuration.provider.is_some();
+        let session = Session::new(configuration.fingerprint(), needs_sign_in, &stored());
         Self(Rc::new(Inner {
             configuration,
-            connection,
-            metadata: RefCell::new(None),
-            person: RefCell::new(person),
-            reason: RefCell::new(None),
-            challenges: RefCell::default(),
-            renewals: RefCell::default(),
-            popup: RefCell::new(None),
-            interactions: Cell::new(0),
-            channel: RefCell::new(None),
-            listener: RefCell::new(None),
+            session: RefCell::new(session),
+            metadata: RefCell::default(),
+            renewals: Renewals::default(),
+            popup: Popup::default(),
+            channel: RefCell::default(),
+            listener: RefCell::default(),
         }))
     }
 
     pub(crate) fn configuration(&self) -> &Configuration {
         &self.0.configuration
-    }
-
-    /// Names the connection that accounts belong to.
-    pub(super) fn connection(&self) -> &str {
-        &self.0.connection
     }
 
     /// The provider; only an open server has none, and there no flow is ever started.
@@ -121,116 +73,152 @@ impl SignIn {
     /// Calls `listener` whenever the person changes, here or by a sign-out in another tab.
     pub(crate) fn listen(&self, listener: impl Fn(Person) + 'static) {
         self.0.listener.replace(Some(Box::new(listener)));
-        self.0.channel.replace(SignOutChannel::open(self));
-    }
-
-    pub(super) fn tell(&self, person: Person, reason: Option<SignInFailure>) {
-        self.0.person.replace(person.clone());
-        self.0.reason.replace(reason);
-        if let Some(listener) = &*self.0.listener.borrow() {
-            listener(person);
-        }
+        let inner = Rc::downgrade(&self.0);
+        let channel = SignOutChannel::open(move |signed_out| {
+            if let Some(inner) = inner.upgrade() {
+                Self(inner).follow(signed_out);
+            }
+        });
+        self.0.channel.replace(channel);
     }
 
     /// Who uses the page.
     pub(crate) fn person(&self) -> Person {
-        self.0.person.borrow().clone()
+        self.0.session.borrow().person().clone()
     }
 
-    /// Why there is nobody at work any more.
+    /// Why the person has to sign in again.
     pub(crate) fn reason(&self) -> Option<SignInFailure> {
-        self.0.reason.borrow().clone()
+        self.0.session.borrow().reason().cloned()
     }
 
     /// The accounts of this tab on this connection.
     pub(crate) fn accounts(&self) -> Vec<Account> {
-        stored().of(self.connection()).cloned().collect()
+        let session = self.0.session.borrow();
+        stored().of(session.connection()).cloned().collect()
     }
 
     pub(super) fn account(&self, key: &AccountKey) -> Option<Account> {
-        stored().get(self.connection(), key).cloned()
+        let session = self.0.session.borrow();
+        stored().get(session.connection(), key).cloned()
     }
 
-    /// False when only the person can bring new tokens.
+    /// False when only an interactive sign-in can get new tokens.
     pub(crate) fn has_tokens(&self, key: &AccountKey) -> bool {
         self.account(key)
             .is_some_and(|account| account.tokens.is_some())
     }
 
-    /// What tells the provider that this account is meant.
+    /// The `login_hint` for this account.
     pub(super) fn hint_of(&self, key: &AccountKey) -> Option<String> {
-        let account = self.account(key);
-        let shown = self.person();
-        let claims = account.as_ref().map(|account| &account.claims);
-        let claims = claims.or_else(|| {
-            shown
-                .claims()
-                .filter(|claims| AccountKey::of(claims) == *key)
-        });
-        claims.and_then(IdClaims::hint).map(str::to_owned)
+        self.0.session.borrow().hint(&stored(), key)
     }
 
+    /// The claims that the provider wants requested.
     pub(super) fn challenge_of(&self, who: &Who) -> Option<String> {
         match who {
-            Who::Known(key) => self.0.challenges.borrow().get(key).cloned(),
+            Who::Known(key) => {
+                let session = self.0.session.borrow();
+                session.challenge(key).map(str::to_owned)
+            }
             Who::Anyone | Who::Another | Who::Named(_) => None,
         }
     }
 
-    /// Changes what is stored.
-    pub(super) fn change(
-        &self,
-        change: impl FnOnce(&mut Accounts, &str),
-    ) -> Result<(), SignInFailure> {
-        let mut accounts = stored();
-        change(&mut accounts, self.connection());
-        browser::save(browser::tab_storage(), ACCOUNTS_KEY, &accounts)
+    pub(super) fn renewals(&self) -> &Renewals {
+        &self.0.renewals
     }
 
-    /// Keeps new tokens of an account, whoever is at work.
+    pub(super) fn popup(&self) -> &Popup {
+        &self.0.popup
+    }
+
+    /// The last sign-in that the person began.
+    pub(super) fn interaction(&self) -> u32 {
+        self.0.session.borrow().interaction()
+    }
+
+    /// Begins a sign-in, and gives up the one that was under way.
+    pub(super) fn begin_interaction(&self) -> u32 {
+        let mut session = self.0.session.borrow().clone();
+        let interaction = session.begin_interaction();
+        self.replace(session);
+        interaction
+    }
+
+    /// Keeps new tokens of an account, active or not.
     pub(super) fn keep(&self, claims: &IdClaims, tokens: Tokens) -> Result<(), SignInFailure> {
-        let key = AccountKey::of(claims);
-        self.change(|accounts, connection| accounts.keep(connection, claims.clone(), tokens))?;
-        self.0.challenges.borrow_mut().remove(&key);
-        if self.person().account() == Some(key) {
-            self.tell(Person::SignedIn(Rc::new(claims.clone())), None);
-        }
+        let mut change = self.change();
+        change.session.keep(&mut change.accounts, claims, tokens);
+        change.store()?;
+        self.replace(change.session);
         Ok(())
     }
 
-    /// Keeps the tokens of someone who signed in, and puts the account to work.
+    /// Keeps the tokens of someone who signed in, and makes the account the active one.
     pub(super) fn welcome(&self, claims: IdClaims, tokens: Tokens) -> Result<(), SignInFailure> {
         self.keep(&claims, tokens)?;
-        self.put_to_work(claims)
+        self.activate(claims)
     }
 
-    /// Puts an account to work.
-    pub(super) fn put_to_work(&self, claims: IdClaims) -> Result<(), SignInFailure> {
-        let key = AccountKey::of(&claims);
-        if self.person().account().is_some_and(|before| before != key) {
-            browser::forget_work(ACCOUNTS_KEY);
-        }
-        self.change(|accounts, connection| accounts.activate(connection, &key))?;
-        self.tell(Person::SignedIn(Rc::new(claims)), None);
+    /// Makes an account the active one.
+    pub(super) fn activate(&self, claims: IdClaims) -> Result<(), SignInFailure> {
+        let mut change = self.change();
+        let cleanup = change.session.activate(&mut change.accounts, claims);
+        clean_up(cleanup);
+        change.store()?;
+        self.replace(change.session);
         Ok(())
     }
 
-    /// Drops the tokens of an account that must sign in again.
+    /// Drops the tokens of an account whose person must sign in again.
     pub(super) fn end(&self, key: &AccountKey, why: &SignInFailure) {
-        // What cannot be written could not be read either.
-        let _ = self.change(|accounts, connection| accounts.end(connection, key));
-        if let SignInFailure::InteractionRequired(Cause::Provider(error)) = why
-            && let Some(claims) = &error.claims
-        {
-            let mut challenges = self.0.challenges.borrow_mut();
-            challenges.insert(key.clone(), claims.clone());
+        let mut change = self.change();
+        change.session.end(&mut change.accounts, key, why);
+        // Storage that cannot be written cannot be read either.
+        let _ = change.store();
+        self.replace(change.session);
+    }
+
+    /// Drops the tokens of those who sign out, here and in the other tabs.
+    pub(super) fn leave(&self, leaving: Leaving) {
+        let mut change = self.change();
+        let (signed_out, cleanup) = change.session.sign_out(&mut change.accounts, leaving);
+        change.store_or_forget(cleanup);
+        self.replace(change.session);
+        if let Some(channel) = &*self.0.channel.borrow() {
+            channel.tell(&signed_out);
         }
-        let person = self.person();
-        if let Some(claims) = person
-            .claims()
-            .filter(|_| person.account().as_ref() == Some(key))
+    }
+
+    /// Another tab signed out: the same accounts are signed out here.
+    fn follow(&self, signed_out: &SignedOut) {
+        let mut change = self.change();
+        let cleanup = change.session.follow(&mut change.accounts, signed_out);
+        change.store_or_forget(cleanup);
+        self.replace(change.session);
+    }
+
+    fn change(&self) -> Change {
+        let accounts = stored();
+        Change {
+            session: self.0.session.borrow().clone(),
+            before: accounts.clone(),
+            accounts,
+        }
+    }
+
+    /// Sets the session's next state and notifies everyone whom the change concerns.
+    fn replace(&self, session: Session) {
+        let (person, interaction) = (session.person().clone(), session.interaction());
+        let before = self.0.session.replace(session);
+        if interaction != before.interaction() {
+            self.0.popup.close();
+        }
+        if person != *before.person()
+            && let Some(listener) = &*self.0.listener.borrow()
         {
-            self.tell(Person::Ended(Rc::new(claims.clone())), Some(why.clone()));
+            listener(person);
         }
     }
 
@@ -244,16 +232,49 @@ impl SignIn {
         if !response.ok() {
             return Err(SignInFailure::Unreachable { address });
         }
-        let metadata: ProviderMetadata = response.json().await.map_err(|_| {
-            SignInFailure::Answer("its metadata document cannot be understood".into())
-        })?;
+        let metadata: ProviderMetadata = response
+            .json()
+            .await
+            .map_err(|_| SignInFailure::Answer("its metadata document is not valid".into()))?;
         endpoints::check(&metadata)?;
         self.0.metadata.replace(Some(metadata.clone()));
         Ok(metadata)
     }
 }
 
-/// What the tab's storage holds; what cannot be read counts as nothing.
+/// A transition under way: the next state, and the accounts before and after.
+struct Change {
+    session: Session,
+    before: Accounts,
+    accounts: Accounts,
+}
+
+impl Change {
+    fn store(&self) -> Result<(), SignInFailure> {
+        if self.accounts == self.before {
+            return Ok(());
+        }
+        browser::save(browser::tab_storage(), ACCOUNTS_KEY, &self.accounts)
+    }
+
+    /// A sign-out leaves no data behind, even when the storage cannot be written.
+    fn store_or_forget(&self, cleanup: Cleanup) {
+        match self.store() {
+            Ok(()) => clean_up(cleanup),
+            Err(_) => clean_up(Cleanup::Tab),
+        }
+    }
+}
+
+fn clean_up(cleanup: Cleanup) {
+    match cleanup {
+        Cleanup::Nothing => {}
+        Cleanup::Work => browser::forget_work(ACCOUNTS_KEY),
+        Cleanup::Tab => browser::forget_tab(),
+    }
+}
+
+/// The accounts in the tab's storage; unreadable data counts as none.
 fn stored() -> Accounts {
     browser::load(browser::tab_storage(), ACCOUNTS_KEY).unwrap_or_default()
 }

@@ -1,5 +1,8 @@
-//! An access token without asking the person: the kept one, then the refresh token, then a hidden
-//! frame with `prompt=none`, and only then the person. The order is MSAL's.
+//! Gets an access token silently: the stored one, then by the refresh token, then by a hidden frame
+//! with `prompt=none`. Only then is interaction required. The order is MSAL's.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, Shared};
@@ -7,18 +10,37 @@ use futures::future::{LocalBoxFuture, Shared};
 use super::account::{Account, AccountKey};
 use super::failure::{Cause, SignInFailure};
 use super::provider_error::Course;
-use super::sign_in::{Person, SignIn};
+use super::session::Person;
+use super::sign_in::SignIn;
 use super::time;
 use super::token_endpoint::Grant;
 use super::tokens::Tokens;
 
-/// A renewal under way, which every caller for the same account awaits.
-pub(super) type Renewal = Shared<LocalBoxFuture<'static, Result<Tokens, SignInFailure>>>;
+/// A renewal in progress; every caller for the same account awaits it.
+type Renewal = Shared<LocalBoxFuture<'static, Result<Tokens, SignInFailure>>>;
 
-/// Whether the kept token will do.
+/// The renewals in progress, by account; without an account, for whoever is signed in at the provider.
+#[derive(Default)]
+pub(super) struct Renewals(RefCell<BTreeMap<Option<AccountKey>, Renewal>>);
+
+impl Renewals {
+    fn under_way(&self, key: &Option<AccountKey>) -> Option<Renewal> {
+        self.0.borrow().get(key).cloned()
+    }
+
+    fn begin(&self, key: Option<AccountKey>, renewal: Renewal) {
+        self.0.borrow_mut().insert(key, renewal);
+    }
+
+    fn finish(&self, key: &Option<AccountKey>) {
+        self.0.borrow_mut().remove(key);
+    }
+}
+
+/// Which stored token is acceptable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Freshness<'a> {
-    /// Any token that is good for some minutes more.
+    /// Any token that is valid for some more minutes.
     Kept,
     /// Not this one: the server refused it.
     Except(&'a str),
@@ -27,7 +49,7 @@ pub(crate) enum Freshness<'a> {
 impl SignIn {
     /// The bearer token of one account for the FHIR server; none when the server is open.
     ///
-    /// It is that account's or none: another person may be at work by the time it is there.
+    /// It is that account's or none: another account may be active by the time it arrives.
     pub(crate) async fn access_token(
         &self,
         account: Option<&AccountKey>,
@@ -40,7 +62,7 @@ impl SignIn {
         if let (Person::Ended(_), Some(reason)) = (self.person(), self.reason())
             && self.person().account().as_ref() == Some(key)
         {
-            // The person has been asked already, and only the person can help.
+            // The page already asks for a sign-in, and nothing else helps.
             return Err(reason);
         }
         time::keep_right().await;
@@ -52,27 +74,26 @@ impl SignIn {
         Ok(Some(tokens.access_token))
     }
 
-    /// In a tab that knows no account: finds out whether the provider knows the person, as after
-    /// a link was opened in a new tab.
+    /// In a tab without accounts: asks whether the person has a session at the provider, for example
+    /// after opening a link in a new tab.
     pub(crate) async fn resume(&self) {
         if self.configuration().provider.is_some() && self.accounts().is_empty() {
-            // If not, the page asks for a sign-in, which is no failure.
+            // If not, the page asks for a sign-in; that is not a failure.
             let _ = self.renew(None).await;
         }
     }
 
-    /// Puts another account of this tab to work, without the provider while its token is good.
+    /// Switches to another account of this tab, without the provider while its token is valid.
     pub(crate) async fn switch_to(&self, key: &AccountKey) -> Result<(), SignInFailure> {
         self.begin_interaction();
         self.access_token(Some(key), Freshness::Kept).await?;
         let account = self.account(key).ok_or(SignInFailure::ENDED)?;
-        self.put_to_work(account.claims)
+        self.activate(account.claims)
     }
 
-    /// Joins the renewal under way for the account or starts one.
+    /// Joins the renewal in progress for the account, or starts one.
     async fn renew(&self, key: Option<AccountKey>) -> Result<Tokens, SignInFailure> {
-        let under_way = self.0.renewals.borrow().get(&key).cloned();
-        let renewal = match under_way {
+        let renewal = match self.renewals().under_way(&key) {
             Some(renewal) => renewal,
             None => {
                 let (sign_in, asked) = (self.clone(), key.clone());
@@ -81,13 +102,12 @@ impl SignIn {
                         Some(key) => sign_in.renew_account(key).await,
                         None => sign_in.renew_anyone().await,
                     };
-                    sign_in.0.renewals.borrow_mut().remove(&asked);
+                    sign_in.renewals().finish(&asked);
                     outcome
                 }
                 .boxed_local()
                 .shared();
-                let mut renewals = self.0.renewals.borrow_mut();
-                renewals.insert(key, renewal.clone());
+                self.renewals().begin(key, renewal.clone());
                 renewal
             }
         };
@@ -95,10 +115,10 @@ impl SignIn {
     }
 
     async fn renew_anyone(&self) -> Result<Tokens, SignInFailure> {
-        let begun = self.0.interactions.get();
+        let begun = self.interaction();
         let (claims, tokens) = self.by_frame(None).await?;
-        // Unless the person did something in the meantime.
-        if self.accounts().is_empty() && self.0.interactions.get() == begun {
+        // Unless the person started a sign-in in the meantime.
+        if self.accounts().is_empty() && self.interaction() == begun {
             self.welcome(claims, tokens.clone())?;
         }
         Ok(tokens)
@@ -107,7 +127,7 @@ impl SignIn {
     async fn renew_account(&self, key: &AccountKey) -> Result<Tokens, SignInFailure> {
         let known = self.account(key).ok_or(SignInFailure::ENDED)?;
         match self.renew_known(key, &known).await {
-            // A provider that is away for a minute need not stop someone whose token still works.
+            // A short outage of the provider does not affect someone whose token is still valid.
             Err(failure) if failure.may_pass() => {
                 let tokens = known.tokens.filter(|tokens| tokens.is_valid(time::now()));
                 tokens.ok_or(failure)
@@ -145,12 +165,11 @@ impl SignIn {
             Some(refreshed) => refreshed,
             None => self.by_frame(Some(key)).await?,
         };
-        // Signed out while the answer was on its way: the account must not come back by it.
+        // The account signed out while the response was in flight; it must not reappear.
         if self.account(key).is_none() {
             return Err(SignInFailure::ENDED);
         }
-        // Nobody asked for another account's tokens: they are thrown away, whether this tab knows
-        // the account or not.
+        // Tokens for another account are discarded, whether or not this tab knows that account.
         if AccountKey::of(&claims) != *key {
             return Err(SignInFailure::InteractionRequired(Cause::OtherAccount));
         }
@@ -159,7 +178,7 @@ impl SignIn {
     }
 }
 
-/// The provider may know the person all the same.
+/// The person may still have a session at the provider.
 fn is_dead_refresh_token(failure: &SignInFailure) -> bool {
     match failure {
         SignInFailure::InteractionRequired(Cause::Provider(error)) => {

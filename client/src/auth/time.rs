@@ -7,7 +7,7 @@ use gloo_net::http::{Request, Response};
 
 use super::clock::{Clock, Reading};
 
-/// A small document of this origin that no cache answers for.
+/// A small uncached document of this origin.
 const ASKED: &str = "/app/config.json";
 
 thread_local! {
@@ -20,7 +20,7 @@ pub(crate) fn reading() -> Reading {
     let performance = web_sys::window().and_then(|window| window.performance());
     Reading {
         wall,
-        // A browser without it cannot tell a turned clock from time passed.
+        // A browser without it cannot tell a changed clock from elapsed time.
         monotonic: performance.map_or(wall, |performance| performance.now() / 1_000.0),
     }
 }
@@ -50,7 +50,7 @@ pub(crate) fn set_by(response: &Response, asked: Reading) {
     }));
 }
 
-/// Sets the clock again after the computer slept or its clock was turned.
+/// Sets the clock again after the computer slept or its clock was changed.
 pub(crate) async fn keep_right() {
     if !clock().must_be_set(reading()) {
         return;

@@ -30,7 +30,7 @@ pub(super) enum Grant<'a> {
 }
 
 impl SignIn {
-    /// Exchanges and checks; the caller keeps.
+    /// Exchanges and validates; the caller stores the result.
     pub(super) async fn exchange(
         &self,
         grant: Grant<'_>,
@@ -79,9 +79,10 @@ impl SignIn {
         let (claims, used) = match (grant, &response.id_token) {
             (Grant::Code { nonce, .. }, Some(token)) => (read(token, Some(nonce))?, None),
             (Grant::Code { .. }, None) => {
-                return Err(SignInFailure::Answer("it names nobody".into()));
+                return Err(SignInFailure::Answer("it has no ID token".into()));
             }
-            // A refresh may leave the ID token out (OpenID Connect Core 12.2): the person stays.
+            // A refresh response may omit the ID token (OpenID Connect Core 12.2): the person is the
+            // same.
             (
                 Grant::Refresh {
                     refresh_token,
@@ -118,7 +119,7 @@ fn not_accepted(error: ClaimsError) -> SignInFailure {
     SignInFailure::Answer(error.to_string())
 }
 
-/// The token was made a moment ago, so its time of issue tells the provider's time.
+/// The token was just issued, so `iat` is the provider's current time.
 fn clock(claims: &IdClaims) -> SignInFailure {
     let signed = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
     SignInFailure::Clock {
@@ -133,7 +134,7 @@ async fn request_tokens(endpoint: &str, body: &str) -> Result<TokenResponse, Sig
         return response
             .json()
             .await
-            .map_err(|_| SignInFailure::Answer("its token response cannot be understood".into()));
+            .map_err(|_| SignInFailure::Answer("its token response is not valid".into()));
     }
     let status = response.status();
     match response.json::<TokenError>().await {

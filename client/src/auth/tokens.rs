@@ -1,11 +1,11 @@
-//! The tokens of one account and how long they are good for.
+//! The tokens of one account and their lifetime.
 
 use serde::{Deserialize, Serialize};
 
-/// An access token with less life left than this is renewed before it is used.
+/// An access token that expires sooner than this is renewed before use.
 const RENEW_BEFORE_SECONDS: u64 = 300;
 
-/// What a token response without `expires_in` is taken to mean; a 401 renews sooner.
+/// The assumed lifetime when a token response has no `expires_in`; a 401 renews sooner.
 const USUAL_LIFETIME_SECONDS: u64 = 3_600;
 
 /// What the token endpoint gave.
@@ -41,7 +41,7 @@ impl Tokens {
     ) -> Self {
         let lifetime = match expires_in {
             0 => USUAL_LIFETIME_SECONDS,
-            told => told,
+            seconds => seconds,
         };
         Self {
             access_token,
@@ -58,8 +58,8 @@ impl Tokens {
         self.is_valid(now) && now.saturating_add(margin) < self.expires_at
     }
 
-    /// True while the server still takes the access token. One from the future was got before
-    /// the clock was turned back: how old it is nobody knows.
+    /// True while the server accepts the access token. A token issued in the future was obtained
+    /// before the clock was set back, so its age is unknown.
     pub fn is_valid(&self, now: u64) -> bool {
         now < self.expires_at && self.issued_at <= now.saturating_add(RENEW_BEFORE_SECONDS)
     }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_from_the_future_is_not_believed() {
+    fn a_token_issued_in_the_future_is_not_valid() {
         let tokens = tokens(100_000, 3_600);
         assert!(!tokens.is_valid(90_000));
         assert!(tokens.is_valid(99_900));

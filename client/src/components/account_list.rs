@@ -1,4 +1,4 @@
-//! The accounts that this tab knows, to go on with one of them.
+//! The accounts that this tab knows, to continue with one of them.
 
 use yew::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::auth::account::{Account, AccountKey};
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct AccountListProps {
     pub(crate) accounts: Vec<Account>,
-    /// The one at work, which is not offered.
+    /// The active one, which is not offered.
     #[prop_or_default]
     pub(crate) current: Option<AccountKey>,
     pub(crate) choose: Callback<AccountKey>,
@@ -33,7 +33,7 @@ fn entry(account: &Account, current: Option<&AccountKey>, choose: &Callback<Acco
     let is_current = current == Some(&key);
     let state = match (&account.tokens, is_current) {
         (None, _) => "sign-in needed",
-        (Some(_), true) => "at work",
+        (Some(_), true) => "active",
         (Some(_), false) => "signed in",
     };
     let words = match user_name {

@@ -1,12 +1,12 @@
-//! The record behind an id, told in words, so that nobody launches with the wrong one.
+//! Describes the record behind an id, so that nobody launches with the wrong one.
 
 use yew::prelude::*;
 
 use crate::api::failure::FhirFailure;
-use crate::app::Desk;
 use crate::clock::today;
 use crate::components::loaded::{Loaded, use_asked};
 use crate::components::settled::use_settled;
+use crate::desk::Desk;
 use crate::display::choice::Choice;
 use crate::display::reference::is_id;
 
@@ -50,7 +50,7 @@ pub(crate) fn ChosenRecord(props: &ChosenRecordProps) -> Html {
                     </p>
                 };
             }
-            format!("The server holds no {resource_type} with this id.")
+            format!("The server has no {resource_type} with this id.")
         }
         (
             Loaded::Failed(FhirFailure::Refused {
@@ -61,7 +61,7 @@ pub(crate) fn ChosenRecord(props: &ChosenRecordProps) -> Html {
             "You can see no {resource_type} with this id. The person who starts the app may."
         ),
         (Loaded::Failed(failure), Some(_)) => {
-            format!("{}: the id is taken as it stands.", failure.heading())
+            format!("{}: the id is used as entered.", failure.heading())
         }
     };
     html! { <p class="chosen hint" role="status">{ words }</p> }

@@ -24,7 +24,7 @@ pub(crate) fn CopyButton(props: &CopyButtonProps) -> Html {
                 said.set(if copy(&text).await {
                     "Copied"
                 } else {
-                    "The browser refused: select the text and copy it yourself"
+                    "Copying failed: select the text and copy it yourself"
                 });
                 TimeoutFuture::new(SAID_FOR_MILLIS).await;
                 said.set("");

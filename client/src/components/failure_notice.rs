@@ -1,12 +1,12 @@
-//! A failed request in words, with what the server said and the way on.
+//! A failed request: what happened, what the server said and what to do next.
 
 use yew::prelude::*;
 
 use crate::api::failure::FhirFailure;
-use crate::app::Desk;
-use crate::auth::sign_in::Person;
+use crate::auth::session::Person;
 use crate::components::address_link::AddressLink;
 use crate::components::sign_in_panel::SignInPanel;
+use crate::desk::Desk;
 use crate::route::Route;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -16,7 +16,7 @@ pub(crate) struct FailureNoticeProps {
     /// Asks again; without it there is nothing to repeat.
     #[prop_or_default]
     pub(crate) again: Option<Callback<()>>,
-    /// Another way on, such as a link.
+    /// Another remedy, such as a link.
     #[prop_or_default]
     pub(crate) children: Html,
 }
@@ -35,7 +35,7 @@ pub(crate) fn FailureNotice(props: &FailureNoticeProps) -> Html {
         });
     }
     if let (Person::Ended(_), FhirFailure::SignIn(_)) = (&props.desk.person, &props.failure) {
-        // The banner over the page says it and offers the way on.
+        // The banner above the page says so and offers to sign in.
         return Html::default();
     }
     let again = props

@@ -1,4 +1,4 @@
-//! A result, marked by word and colour when it stands out.
+//! A result, marked by word and colour when it is abnormal.
 
 use yew::prelude::*;
 

@@ -2,11 +2,11 @@
 
 use yew::prelude::*;
 
-use crate::app::Desk;
 use crate::components::address_link::AddressLink;
 use crate::components::person_menu::PersonMenu;
 use crate::components::plain_header::PlainHeader;
 use crate::components::theme_switch::ThemeSwitch;
+use crate::desk::Desk;
 use crate::route::Route;
 
 #[derive(Clone, PartialEq, Properties)]

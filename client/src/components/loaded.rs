@@ -45,7 +45,7 @@ pub(crate) struct Asked<T> {
     pub(crate) again: Callback<()>,
 }
 
-/// Asks whenever `question` changes; answers to earlier questions are thrown away.
+/// Asks whenever `question` changes; answers to earlier questions are discarded.
 #[hook]
 pub(crate) fn use_asked<Q, T, Answering>(
     question: Q,

@@ -1,5 +1,5 @@
-//! A page's first heading: names the document and takes the focus when a page is entered, so that
-//! a screen reader tells where the person has come to.
+//! A page's first heading: sets the document's title and takes the focus when a page is entered, so
+//! that a screen reader announces the page.
 
 use std::cell::Cell;
 
@@ -34,7 +34,7 @@ pub(crate) fn PageHeading(props: &PageHeadingProps) -> Html {
             if ENTERED.replace(true)
                 && let Some(heading) = heading.cast::<web_sys::HtmlElement>()
             {
-                // Focus that is refused leaves the reader where the link was: no harm.
+                // If focusing fails, the focus stays on the link, which is harmless.
                 let _ = heading.focus();
             }
         });

@@ -4,16 +4,15 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::app::Desk;
 use crate::auth::account::AccountKey;
 use crate::auth::authorize::Who;
 use crate::auth::failure::SignInFailure;
-use crate::auth::logout::Leaving;
-use crate::auth::sign_in::Person;
+use crate::auth::session::{Leaving, Person};
 use crate::components::account_list::AccountList;
 use crate::components::address_link::AddressLink;
 use crate::components::sign_in_attempt::{Way, use_sign_in_attempt};
 use crate::components::sign_in_panel::SignInPanel;
+use crate::desk::Desk;
 use crate::route::Route;
 
 const MENU_ID: &str = "accounts";
@@ -71,7 +70,7 @@ pub(crate) fn PersonMenu(props: &PersonMenuProps) -> Html {
         .iter()
         .filter(|account| account.tokens.is_some() && Some(account.key()) != current)
         .count();
-    // The failure may be another account's than the one at work.
+    // The failure may belong to another account than the active one.
     let failed = match &attempt.who {
         Some(Who::Known(key)) => accounts.iter().find(|account| account.key() == *key),
         _ => None,
@@ -138,7 +137,7 @@ pub(crate) fn PersonMenu(props: &PersonMenuProps) -> Html {
     }
 }
 
-/// What signing out of one account leaves behind.
+/// What stays signed in when one account signs out.
 fn remaining(others: usize) -> String {
     let (count, verb) = match others {
         1 => ("1 other account".to_owned(), "stays"),

@@ -1,5 +1,4 @@
-//! The bar above a page that somebody came to from elsewhere and is to finish: nothing in it leads
-//! away.
+//! The bar above a page that is a step of another flow: it has no links that lead away.
 
 use yew::prelude::*;
 

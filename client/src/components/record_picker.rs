@@ -7,10 +7,10 @@ use yew::prelude::*;
 
 use crate::api::bundle::SearchPage;
 use crate::api::record_search::Sought;
-use crate::app::Desk;
 use crate::clock::today;
 use crate::components::loaded::{Loaded, use_asked};
 use crate::components::settled::use_settled;
+use crate::desk::Desk;
 use crate::display::choice::Choice;
 
 /// More than these and the person had better type on.

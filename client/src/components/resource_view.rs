@@ -5,11 +5,11 @@ use std::rc::Rc;
 use serde_json::Value;
 use yew::prelude::*;
 
-use crate::app::Desk;
 use crate::components::json_view::JsonView;
 use crate::components::narrative_view::NarrativeView;
 use crate::components::readable_view::ReadableView;
 use crate::components::version_list::VersionList;
+use crate::desk::Desk;
 use crate::display::text;
 
 #[derive(Clone, PartialEq, Properties)]

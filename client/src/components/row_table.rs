@@ -10,7 +10,7 @@ use crate::route::{Query, Route};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct RowTableProps {
-    /// Told to screen readers.
+    /// For screen readers.
     pub(crate) caption: AttrValue,
     pub(crate) kind: Kind,
     pub(crate) rows: Vec<Row>,

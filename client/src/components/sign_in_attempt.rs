@@ -14,7 +14,7 @@ pub(crate) enum Way {
     Popup,
     /// In this one.
     Redirect,
-    /// By what the tab has of the account; in a second window when that is nothing.
+    /// With the account's tokens in this tab; in a popup window when there are none.
     Kept,
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn use_sign_in_attempt(sign_in: &SignIn) -> SignInAttempt {
             asked.set(Some(who.clone()));
             spawn_local(async move {
                 let outcome = sign_in_by(&sign_in, way, who).await;
-                // An attempt that another one took the place of has nothing to say any more.
+                // A superseded attempt reports nothing.
                 if *latest.borrow() == number {
                     busy.set(false);
                     failure.set(outcome.err());

@@ -8,8 +8,8 @@ use yew::prelude::*;
 use crate::auth::account::AccountKey;
 use crate::auth::authorize::Who;
 use crate::auth::failure::SignInFailure;
-use crate::auth::logout::Leaving;
-use crate::auth::sign_in::{Person, SignIn};
+use crate::auth::session::{Leaving, Person};
+use crate::auth::sign_in::SignIn;
 use crate::components::account_list::AccountList;
 use crate::components::sign_in_attempt::{Way, use_sign_in_attempt};
 
@@ -29,7 +29,7 @@ pub(crate) struct SignInPanelProps {
     /// List the development accounts as well.
     #[prop_or(false)]
     pub(crate) accounts: bool,
-    /// Whom the buttons ask for; the person of the page unless told.
+    /// The account that the buttons sign in; by default the page's.
     #[prop_or_default]
     pub(crate) who: Option<Who>,
 }
@@ -106,7 +106,8 @@ pub(crate) fn SignInPanel(props: &SignInPanelProps) -> Html {
                 <section class="demo-accounts" aria-label="Accounts of this tab">
                     <h2>{ "Accounts of this tab" }</h2>
                     <p class="hint">
-                        { "Choose one to go on with it. Signing out of one account leaves the others." }
+                        { "Choose one to continue. Signing out of one account keeps the others \
+                           signed in." }
                     </p>
                     <AccountList accounts={known} {choose} />
                     <div class="actions">
@@ -152,7 +153,7 @@ fn sign_out_of_all(sign_in: &SignIn) -> Callback<MouseEvent> {
     Callback::from(move |_| {
         let sign_in = sign_in.clone();
         spawn_local(async move {
-            // Here the accounts are gone; only the provider may not have heard of it.
+            // The accounts are gone here; only the session at the provider may remain.
             let _ = sign_in.sign_out(Leaving::All).await;
         });
     })

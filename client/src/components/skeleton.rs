@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct SkeletonProps {
-    /// Told to screen readers.
+    /// For screen readers.
     #[prop_or("Loading…".into())]
     pub(crate) words: AttrValue,
     #[prop_or(4)]

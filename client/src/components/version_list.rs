@@ -3,11 +3,11 @@
 use yew::prelude::*;
 
 use crate::api::bundle::Change;
-use crate::app::Desk;
 use crate::components::address_link::AddressLink;
 use crate::components::failure_notice::FailureNotice;
 use crate::components::loaded::{Loaded, use_asked};
 use crate::components::skeleton::Skeleton;
+use crate::desk::Desk;
 use crate::display::date_time::date_time;
 use crate::route::Route;
 

@@ -47,7 +47,7 @@ impl Axis {
         }
     }
 
-    /// Where a value lies, from 0 at `low` to 1 at `high`.
+    /// The position of a value, from 0 at `low` to 1 at `high`.
     pub fn position(&self, value: f64) -> f64 {
         (value - self.low) / (self.high - self.low)
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{list, quantity, text};
 
-/// A result that stands out.
+/// An abnormal result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flag {
     /// Below the range.
@@ -19,7 +19,7 @@ pub enum Flag {
 }
 
 impl Flag {
-    /// The word shown beside the value, for colour alone tells too little.
+    /// The word shown beside the value, since colour alone is not accessible.
     pub fn words(self) -> &'static str {
         match self {
             Self::Low => "Low",
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_are_told_in_words() {
+    fn ranges_have_words() {
         assert_eq!(words(&against(4.0)).as_deref(), Some("3.5 – 5.1 mmol/l"));
         let text_only = json!({"referenceRange": [{"text": "negative"}]});
         assert_eq!(words(&text_only).as_deref(), Some("negative"));

@@ -45,7 +45,7 @@ pub struct Row {
 pub struct Cell {
     /// Its words.
     pub words: String,
-    /// Set when the result stands out.
+    /// Set when the result is abnormal.
     pub flag: Option<Flag>,
 }
 

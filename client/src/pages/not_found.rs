@@ -11,7 +11,8 @@ pub(crate) fn NotFoundPage() -> Html {
     html! {
         <div class="narrow">
             <PageHeading title="No such page" />
-            <p>{ "This address belongs to no page. It may be mistyped, or from another version." }</p>
+            <p>{ "There is no page at this address. It may be mistyped, or from another \
+                  version." }</p>
             <div class="actions">
                 <AddressLink to={Route::Patients} class="button button-primary">
                     { "Go to the patients" }

@@ -5,7 +5,6 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::api::failure::FhirFailure;
-use crate::app::Desk;
 use crate::components::address_link::AddressLink;
 use crate::components::failure_notice::FailureNotice;
 use crate::components::loaded::{Loaded, use_asked};
@@ -13,6 +12,7 @@ use crate::components::page_heading::PageHeading;
 use crate::components::resource_view::ResourceView;
 use crate::components::skeleton::Skeleton;
 use crate::components::version_list::VersionList;
+use crate::desk::Desk;
 use crate::display::date_time::date_time;
 use crate::display::reference::{is_id, is_type, target};
 use crate::display::title::title;

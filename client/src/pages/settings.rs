@@ -1,4 +1,4 @@
-//! Points the client at another FHIR server. The choice stays in this browser.
+//! Connects the client to another FHIR server. The choice is kept in this browser.
 
 use serde_json::Value;
 use wasm_bindgen::JsCast;
@@ -8,7 +8,6 @@ use yew::prelude::*;
 
 use crate::api::failure::FhirFailure;
 use crate::api::fhir_client::FhirClient;
-use crate::app::Desk;
 use crate::auth::browser;
 use crate::auth::configuration::{ConfigurationDocument, ConfigurationProblem, FhirVersion};
 use crate::auth::connection;
@@ -17,6 +16,7 @@ use crate::components::failure_notice::FailureNotice;
 use crate::components::field::Field;
 use crate::components::page_heading::PageHeading;
 use crate::components::reply_url::ReplyUrl;
+use crate::desk::Desk;
 use crate::display::text;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -311,7 +311,7 @@ fn described(statement: &Value) -> Tested {
 /// Sign-in and caches belong to one connection: another begins with a fresh page.
 fn start_again() {
     if let Some(window) = web_sys::window() {
-        // A refusal leaves the old page in place; the next load takes the new connection.
+        // If that fails, the old page stays; the next load uses the new connection.
         let _ = window.location().assign("/app/");
     }
 }

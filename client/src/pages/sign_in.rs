@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
-use crate::app::Desk;
 use crate::components::page_heading::PageHeading;
 use crate::components::sign_in_panel::SignInPanel;
+use crate::desk::Desk;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct SignInPageProps {

@@ -2,11 +2,11 @@
 
 use yew::prelude::*;
 
-use crate::app::Desk;
-use crate::auth::sign_in::Person;
+use crate::auth::session::Person;
 use crate::components::address_link::AddressLink;
 use crate::components::page_heading::PageHeading;
 use crate::components::sign_in_panel::SignInPanel;
+use crate::desk::Desk;
 use crate::route::Route;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -53,8 +53,8 @@ pub(crate) fn WelcomePage(props: &WelcomePageProps) -> Html {
                     <PageHeading {title} />
                     <p class="lead">
                         if claims.roles.is_empty() {
-                            { "Your account has no role here: the server will refuse what you \
-                               ask for. Ask your administrator for one." }
+                            { "Your account has no role here: the server will refuse your \
+                               requests. Ask your administrator for one." }
                         } else {
                             { "You are signed in with " }
                             <strong>{ claims.roles.join(", ") }</strong>{ "." }
@@ -106,7 +106,7 @@ fn shortcuts(own_record: Option<String>) -> Html {
             <li>
                 <AddressLink to={Route::Settings}>
                     <strong>{ "Settings" }</strong>
-                    <span>{ "Point this client at another FHIR server" }</span>
+                    <span>{ "Connect this client to another FHIR server" }</span>
                 </AddressLink>
             </li>
         </ul>

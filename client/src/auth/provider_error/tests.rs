@@ -1,4 +1,4 @@
-//! Every error that a provider may send, and the course and the words that it gets.
+//! Every error that a provider may send, with its course of action and its message.
 
 use super::*;
 
@@ -39,7 +39,7 @@ fn each_code_of_oauth_and_openid_connect_has_its_course_and_a_remedy() {
         ("request_uri_not_supported", Course::Stop, "settings"),
         ("invalid_request_object", Course::Stop, "settings"),
         ("invalid_request_uri", Course::Stop, "settings"),
-        ("server_error", Course::Stop, "some minutes"),
+        ("server_error", Course::Stop, "few minutes"),
         ("temporarily_unavailable", Course::Wait, "Wait"),
         ("slow_down", Course::Wait, "Wait"),
     ] {
@@ -53,7 +53,7 @@ fn each_code_of_oauth_and_openid_connect_has_its_course_and_a_remedy() {
 fn each_number_of_azure_ad_has_its_course_and_a_remedy() {
     for (code, number, course, remedy) in [
         ("login_required", 50058, Course::Interact, "Sign in again"),
-        ("invalid_grant", 50076, Course::Interact, "second proof"),
+        ("invalid_grant", 50076, Course::Interact, "multi-factor"),
         ("interaction_required", 50079, Course::Interact, "set it up"),
         ("invalid_grant", 50173, Course::Interact, "password"),
         ("invalid_grant", 65001, Course::Interact, "consent"),
@@ -61,7 +61,7 @@ fn each_number_of_azure_ad_has_its_course_and_a_remedy() {
             "interaction_required",
             160_021,
             Course::Interact,
-            "not signed in",
+            "no longer signed in",
         ),
         ("invalid_grant", 70008, Course::Reacquire, "Sign in again"),
         ("invalid_grant", 70043, Course::Reacquire, "Sign in again"),

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secure_addresses_and_loopback_ones_are_taken() {
+    fn secure_and_loopback_addresses_are_accepted() {
         for address in [
             "https://app.example",
             "https://app.example:8443/launch.html?mode=a&b",
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_wrong_is_told() {
+    fn every_problem_is_reported() {
         for (address, problem) in [
             ("", AddressProblem::Empty),
             ("app.example/launch", AddressProblem::Scheme),

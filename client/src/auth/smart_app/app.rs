@@ -15,7 +15,7 @@ const SESSION_KEY: &str = "fhir-edge.sample-app.session";
 
 /// A refresh under way, which every caller awaits: many servers take a refresh token once.
 type Renewal = Shared<LocalBoxFuture<'static, Result<(), AppFailure>>>;
-/// Told whenever the tokens change, and when a refresh fails.
+/// Called whenever the tokens change, and when a refresh fails.
 type Listener = Box<dyn Fn(Result<AppSession, AppFailure>)>;
 
 /// A cheap handle; clones share everything.
@@ -69,12 +69,12 @@ impl SmartApp {
         self.0.listener.replace(Some(Box::new(listener)));
     }
 
-    /// The bearer token, renewed when it has run out. One that cannot be renewed is sent all the
-    /// same: the server says best what it thinks of it.
+    /// The bearer token, renewed when it has run out. One that cannot be renewed is sent anyway, so
+    /// that the server answers why it refuses.
     pub(crate) async fn access_token(&self) -> String {
         let session = self.session();
         if !session.is_valid(time::now()) && session.refresh_token().is_some() {
-            // The listener is told; here the old token must do.
+            // The listener is notified; this request uses the old token.
             let _ = self.refresh().await;
         }
         self.session().access_token().to_owned()

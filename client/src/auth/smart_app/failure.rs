@@ -1,4 +1,4 @@
-//! Everything that can stop the sample app, each with words that say what to do next.
+//! Every failure of the sample app, each with a message that says what to do next.
 
 use smart::authorization_response::Refusal;
 
@@ -30,7 +30,7 @@ pub enum AppFailure {
         /// The server's words.
         description: String,
     },
-    /// The answer belongs to no request of this tab.
+    /// The response belongs to no request of this tab.
     State,
     /// The answer comes from another server, or says nothing.
     Answer(&'static str),
@@ -55,12 +55,12 @@ impl AppFailure {
     /// One line: what happened.
     pub fn heading(&self) -> &'static str {
         match self {
-            Self::Launch(_) => "This launch cannot be followed",
+            Self::Launch(_) => "This launch is not valid",
             Self::Unreachable { .. } => "The server cannot be reached",
             Self::Discovery { .. } => "The server does not say where to sign in",
-            Self::Denied { code, .. } if code == "access_denied" => "Access was not given",
+            Self::Denied { code, .. } if code == "access_denied" => "Access was denied",
             Self::Denied { .. } => "The server refused the request",
-            Self::State => "This answer belongs to no launch of this tab",
+            Self::State => "This response belongs to no launch of this tab",
             Self::Answer(_) => "The server’s answer was not accepted",
             Self::Token { .. } => "The server gave no token",
             Self::TokenAnswer(_) => "The token response cannot be used",
@@ -90,7 +90,7 @@ impl AppFailure {
                  server."
             ),
             Self::Unreachable { address } => format!(
-                "Nothing of use came from {address}. Check the address and that the server is \
+                "{address} returned no usable document. Check the address and that the server is \
                  running. If it is, it must allow pages of other sites (CORS)."
             ),
             Self::Discovery { server, problem } => format!(
@@ -100,8 +100,8 @@ impl AppFailure {
             ),
             Self::Denied { code, .. } => match code.as_str() {
                 "access_denied" => {
-                    "Somebody declined, or the account may not use this app. Start again and \
-                     agree, or ask the administrator for access."
+                    "The request was declined, or the account may not use this app. Start again \
+                     and agree, or ask the administrator for access."
                 }
                 "invalid_scope" => {
                     "Start again with fewer scopes: the server does not know all \
@@ -111,18 +111,21 @@ impl AppFailure {
                     "Check the client id, and that this app’s redirect address is registered for \
                      it. Then start again."
                 }
-                _ => "Start again. If it goes on, tell the server’s operator what it said.",
+                _ => {
+                    "Start again. If the problem persists, send this message to the server’s \
+                      operator."
+                }
             }
             .to_owned(),
             Self::State => {
-                "It may come from another tab, from a bookmark, or from somebody else: it was \
-                 thrown away. Start again in this tab."
+                "It may come from another tab, from a bookmark, or from somebody else, and was \
+                 discarded. Start again in this tab."
             }
             .to_owned(),
             Self::Answer(reason) => format!("{reason} Start again."),
             Self::Token { status, code, .. } => match code.as_str() {
                 "invalid_grant" => {
-                    "The code or the refresh token was used before, has run out or was revoked. \
+                    "The code or the refresh token was already used, has expired or was revoked. \
                      Start again."
                         .to_owned()
                 }
@@ -131,16 +134,19 @@ impl AppFailure {
                         .to_owned()
                 }
                 _ => format!(
-                    "The token endpoint answered {status}. Start again; if it goes on, tell the \
-                     server’s operator."
+                    "The token endpoint answered {status}. Start again; if the problem persists, \
+                     contact the server’s operator."
                 ),
             },
             Self::TokenAnswer(reason) => {
-                format!("{reason} Tell the server’s operator: no app can use it like that.")
+                format!(
+                    "{reason} Report this to the server’s operator: no app can use such a \
+                         response."
+                )
             }
             Self::NoRefreshToken => {
-                "The server gave none. Ask for the scope offline_access or online_access, or \
-                 launch again when the access token has run out."
+                "The server issued none. Request the scope offline_access or online_access, or \
+                 launch again when the access token has expired."
                     .to_owned()
             }
             Self::Browser(failure) => failure.to_string(),
@@ -152,18 +158,18 @@ impl AppFailure {
 pub fn fhir_advice(failure: &FhirFailure) -> String {
     match failure {
         FhirFailure::Refused { status: 401, .. } => {
-            "The server does not take the access token (any more). Refresh it; if that does not \
-             help, start again."
+            "The server does not accept the access token. Refresh it; if that does not help, \
+             start again."
                 .to_owned()
         }
         FhirFailure::Refused { status: 403, .. } => {
-            "The scopes that were given do not cover it, or the account may not see it. Compare \
-             the scopes below; start again and ask for more, or use another account."
+            "The granted scopes do not cover it, or the account may not see it. Compare the \
+             scopes below; start again and request more, or use another account."
                 .to_owned()
         }
         FhirFailure::Refused {
             status: 404 | 410, ..
-        } => "It is not there, or the person who signed in may not see it. Launch with another \
+        } => "It does not exist, or the person who signed in may not see it. Launch with another \
               patient, or sign in with another account."
             .to_owned(),
         FhirFailure::Unreachable { base, .. } => format!(
@@ -227,7 +233,7 @@ mod tests {
             (denied("server_error"), "operator"),
             (AppFailure::State, "in this tab"),
             (AppFailure::Answer("x"), "Start again"),
-            (token("invalid_grant"), "used before"),
+            (token("invalid_grant"), "already used"),
             (token("invalid_client"), "public client"),
             (token(""), "answered 400"),
             (AppFailure::TokenAnswer("x"), "operator"),
@@ -246,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_fhir_request_is_told_in_the_words_of_an_app() {
+    fn a_refused_fhir_request_gets_the_advice_for_an_app() {
         let refused = |status| FhirFailure::Refused {
             status,
             issues: Vec::new(),

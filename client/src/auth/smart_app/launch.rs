@@ -25,7 +25,7 @@ pub(crate) fn last_entry() -> Option<Entry> {
     browser::load(browser::tab_storage(), ENTRY_KEY)
 }
 
-/// Leaves this page for the server's; on success nothing after it runs.
+/// Leaves this page for the server's; on success nothing after this call runs.
 pub(crate) async fn begin(entry: &Entry, launch: Option<&str>) -> Result<(), AppFailure> {
     browser::save(browser::tab_storage(), ENTRY_KEY, entry)?;
     let server = fetch::discover(&entry.server).await?;
@@ -48,12 +48,12 @@ pub(crate) async fn begin(entry: &Entry, launch: Option<&str>) -> Result<(), App
         .map_err(|_| SignInFailure::Browser("pages to open other pages").into())
 }
 
-/// Redeems the answer in the page's query. The request is forgotten first: a code is good once.
+/// Redeems the answer in the page's query. The request is deleted first: a code can be redeemed once.
 pub(crate) async fn complete(query: &str) -> Result<SmartApp, AppFailure> {
     let request: Option<AppRequest> = browser::load(browser::tab_storage(), REQUEST_KEY);
     let request = request.ok_or(AppFailure::State)?;
     let code = request.code(query);
-    // A stranger's answer must not end a launch that is under way.
+    // A forged response must not abort a launch in progress.
     if code != Err(AppFailure::State) {
         browser::forget(browser::tab_storage(), REQUEST_KEY);
     }

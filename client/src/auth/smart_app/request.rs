@@ -97,9 +97,9 @@ impl Entry {
 /// A request under way, kept in this tab.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct AppRequest {
-    /// What was asked for, and of whom.
+    /// The request and its server.
     pub entry: Entry,
-    /// Who signs the ID tokens, if the server says so.
+    /// The issuer of the ID tokens, if the server names it.
     pub issuer: Option<String>,
     /// Whether an answer must name the issuer.
     pub answers_with_issuer: bool,

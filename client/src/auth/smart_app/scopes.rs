@@ -1,22 +1,22 @@
-//! What was given of what was asked for.
+//! Compares the granted scopes with the requested ones.
 //! <https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html>
 
 use smart::scope::{Access, Scope, parse_scopes};
 
-/// What became of a scope.
+/// Whether a scope was granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// Given as it was asked for.
+    /// Granted as requested.
     Granted,
-    /// Given in other words: by a wider scope, or in the other notation.
+    /// Granted by a wider scope, or in the other notation.
     Covered,
     /// Not named, but the token response holds what it is for; Azure AD names no OpenID scopes.
     Evident,
-    /// Some of it was given.
+    /// Granted in part.
     Partly,
-    /// Not given.
+    /// Not granted.
     Refused,
-    /// Given without having been asked for.
+    /// Granted without being requested.
     Added,
 }
 
@@ -24,11 +24,11 @@ impl Fate {
     /// The word in the table.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Granted => "given",
-            Self::Covered => "given, in other words",
-            Self::Evident => "given, as the response shows",
-            Self::Partly => "given in part",
-            Self::Refused => "not given",
+            Self::Granted => "granted",
+            Self::Covered => "granted by another scope",
+            Self::Evident => "granted, as the response shows",
+            Self::Partly => "granted in part",
+            Self::Refused => "not granted",
             Self::Added => "added by the server",
         }
     }
@@ -44,7 +44,7 @@ impl Fate {
 pub struct Compared {
     /// The scope as written.
     pub scope: String,
-    /// What became of it.
+    /// Whether it was granted.
     pub fate: Fate,
 }
 
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_scope_has_its_fate() {
+    fn every_scope_is_compared() {
         for (asked, granted, fate) in [
             ("openid", "openid profile", Fate::Granted),
             ("offline_access", "openid", Fate::Refused),
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_added_follows_what_was_asked() {
+    fn added_scopes_follow_the_requested_ones() {
         let lines = compare("openid openid", Some("openid fhirUser"), &[]);
         let seen: Vec<(&str, Fate)> = lines
             .iter()
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_says_nothing_gave_everything() {
+    fn a_response_without_scope_grants_everything() {
         let lines = compare("openid patient/*.rs", None, &[]);
         assert!(lines.iter().all(|line| line.fate == Fate::Granted));
         let nothing = compare("openid", Some(""), &[]);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_response_shows_was_given() {
+    fn what_the_response_shows_was_granted() {
         let lines = compare("openid profile", Some("patient/*.rs"), &["openid"]);
         let fates: Vec<Fate> = lines.iter().map(|line| line.fate).collect();
         assert_eq!(fates, [Fate::Evident, Fate::Refused, Fate::Added]);

@@ -11,9 +11,9 @@ const OAUTH_URIS: &str = "http://fhir-registry.smarthealthit.org/StructureDefini
 /// What an app must know of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SmartServer {
-    /// Who signs the ID tokens, if the server says so.
+    /// The issuer of the ID tokens, if the server names it.
     pub issuer: Option<String>,
-    /// Whether its answers name the issuer, so that one without it is not the server's.
+    /// Whether authorization responses name the issuer; one without it is then refused.
     /// <https://www.rfc-editor.org/rfc/rfc9207#section-2.4>
     pub answers_with_issuer: bool,
     /// Where the person signs in.
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_plain_yes_promises_the_issuer_in_answers() {
+    fn only_true_promises_the_issuer_in_responses() {
         for (told, promised) in [
             (json!(true), true),
             (json!(false), false),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_insecure_is_told() {
+    fn missing_and_insecure_endpoints_are_reported() {
         let read = |document: Value| SmartServer::of_configuration(&document).unwrap_err();
         assert_eq!(
             read(json!({"token_endpoint": "https://t.example"})),

@@ -23,11 +23,11 @@ pub struct AppSession {
     pub server: String,
     /// The app's registration there.
     pub client_id: String,
-    /// The scopes that were asked for.
+    /// The requested scopes.
     pub asked: String,
     /// Where the refresh token is exchanged.
     pub token_endpoint: String,
-    /// Who signs the ID tokens, if the server says so.
+    /// The issuer of the ID tokens, if the server names it.
     pub issuer: Option<String>,
     /// The token response, with what later ones changed.
     pub answer: Map<String, Value>,
@@ -52,7 +52,7 @@ impl AppSession {
     /// The session that a token response begins.
     ///
     /// # Errors
-    /// When the response is none.
+    /// When it is not a token response.
     pub fn begin(
         request: &AppRequest,
         answer: Map<String, Value>,
@@ -75,7 +75,7 @@ impl AppSession {
     /// The session after a refresh, whose response need not repeat everything.
     ///
     /// # Errors
-    /// When the response is none.
+    /// When it is not a token response.
     pub fn refreshed(&self, answer: Map<String, Value>, now: u64) -> Result<Self, AppFailure> {
         let mut session = self.clone();
         session.take(answer, None, now)?;
@@ -109,7 +109,7 @@ impl AppSession {
         Ok(())
     }
 
-    /// The app asks nobody else who signed in, so a bad ID token is told and costs nothing more.
+    /// The app relies on no other identity, so an invalid ID token is only reported.
     fn problem_of(&self, id_token: &str, nonce: Option<&str>, now: u64) -> Option<String> {
         let claims = match IdClaims::read(id_token) {
             Ok(claims) => claims,
@@ -139,7 +139,7 @@ impl AppSession {
         self.text("refresh_token")
     }
 
-    /// The scopes that were given, if the server says.
+    /// The granted scopes, if the server names them.
     pub fn granted(&self) -> Option<&str> {
         self.answer.get("scope").and_then(Value::as_str)
     }
@@ -189,7 +189,7 @@ impl AppSession {
         seen.map(|(scope, _)| scope).collect()
     }
 
-    /// True while the server takes the token, as far as its dates tell.
+    /// True while the token has not expired.
     pub fn is_valid(&self, now: u64) -> bool {
         self.expires_at
             .is_none_or(|end| now.saturating_add(NEARLY_OVER_SECONDS) < end)
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_token_for_another_request_is_told() {
+    fn an_id_token_for_another_request_is_reported() {
         let token = |claims: Value| {
             format!(
                 "e30.{}.s",

@@ -6,7 +6,7 @@ use serde_json::Value;
 /// What WCAG asks of text: <https://www.w3.org/TR/WCAG22/#contrast-minimum>
 const LEAST_CONTRAST: f64 = 4.5;
 
-/// The grounds that text stands on.
+/// The background colours of text.
 const GROUNDS: [&str; 5] = [
     "--ground",
     "--surface",
@@ -30,7 +30,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 struct Colour([u8; 3]);
 
 impl Colour {
-    /// Reads `#rgb` or `#rrggbb`; anything else, which may be more than a colour, is none.
+    /// Reads `#rgb` or `#rrggbb`; nothing else is accepted, since it could be more than a colour.
     fn read(text: &str) -> Option<Self> {
         let digits = text.trim().strip_prefix('#')?;
         if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
@@ -72,7 +72,7 @@ impl Colour {
 }
 
 /// The custom properties of this page that a style changes, with their values. A style whose text
-/// cannot be read on its ground changes nothing.
+/// lacks contrast changes nothing.
 pub fn properties(style: &Value) -> Vec<(&'static str, String)> {
     let colour = |name: &str| style.get(name)?.as_str().and_then(Colour::read);
     let (Some(ground), Some(text)) = (colour("color_background"), colour("color_text")) else {

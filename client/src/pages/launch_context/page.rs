@@ -9,9 +9,8 @@ use yew_router::prelude::*;
 use crate::api::failure::FhirFailure;
 use crate::api::launch_request::{LaunchRequest, answer_request, decline_request, read_request};
 use crate::api::record_search::Sought;
-use crate::app::Desk;
 use crate::auth::browser;
-use crate::auth::sign_in::Person;
+use crate::auth::session::Person;
 use crate::components::chosen_record::ChosenRecord;
 use crate::components::failure_notice::FailureNotice;
 use crate::components::loaded::{Loaded, use_asked};
@@ -19,6 +18,7 @@ use crate::components::page_heading::PageHeading;
 use crate::components::record_picker::RecordPicker;
 use crate::components::sign_in_panel::SignInPanel;
 use crate::components::skeleton::Skeleton;
+use crate::desk::Desk;
 use crate::display::choice::Choice;
 use crate::display::reference::target;
 

@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_cannot_be_launched_is_told() {
+    fn an_address_that_cannot_be_launched_is_reported() {
         let problem = |app: &str| {
             let launch = Launch {
                 app: app.into(),

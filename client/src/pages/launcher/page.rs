@@ -8,7 +8,6 @@ use yew_router::prelude::*;
 use super::launch::{Launch, banner_of, banner_value, id_problem, style_problem};
 use super::signed::SignedLaunch;
 use crate::api::record_search::Sought;
-use crate::app::Desk;
 use crate::auth::browser;
 use crate::components::chosen_record::ChosenRecord;
 use crate::components::copy_button::CopyButton;
@@ -16,6 +15,7 @@ use crate::components::field::Field;
 use crate::components::page_heading::PageHeading;
 use crate::components::record_picker::RecordPicker;
 use crate::components::settled::use_settled;
+use crate::desk::Desk;
 use crate::display::choice::Choice;
 use crate::route::Route;
 
@@ -211,7 +211,8 @@ pub(crate) fn LauncherPage(props: &LauncherPageProps) -> Html {
                         },
                         Err(_) => html! {
                             <p class="notice notice-warning">
-                                { "Mend the app’s address first; what is wrong is told beside it." }
+                                { "Correct the app’s address first; the message beside it says \
+                                   what is wrong." }
                             </p>
                         },
                     } }

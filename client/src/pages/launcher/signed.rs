@@ -1,5 +1,5 @@
 //! A launch by a handle that the server issues: it names the patient to nobody who sees the address,
-//! opens one app once, and is all that a server takes that switched unsigned launches off.
+//! opens one app once, and is the only launch that a server with unsigned launches off accepts.
 
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -7,8 +7,8 @@ use yew::prelude::*;
 use super::launch::Launch;
 use crate::api::failure::FhirFailure;
 use crate::api::launch_handle::request_handle;
-use crate::app::Desk;
 use crate::components::failure_notice::FailureNotice;
+use crate::desk::Desk;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct SignedLaunchProps {

@@ -134,7 +134,7 @@ impl PatientDraft {
         }
     }
 
-    /// What must be mended before the server is asked.
+    /// What must be corrected before sending.
     pub fn problems(&self) -> Vec<(DraftField, &'static str)> {
         let mut problems = Vec::new();
         if is_blank(&self.given) && is_blank(&self.family) {
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn each_problem_is_told_at_its_field() {
+    fn each_problem_is_shown_at_its_field() {
         let kirk = PatientDraft::example;
         for (draft, expected) in [
             (PatientDraft::default(), vec![DraftField::Family]),

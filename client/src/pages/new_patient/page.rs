@@ -12,11 +12,11 @@ use super::draft::{DraftField, PatientDraft};
 use crate::api::failure::FhirFailure;
 use crate::api::outcome::Issue;
 use crate::api::patient_search::GENDERS;
-use crate::app::Desk;
 use crate::components::address_link::{AddressLink, go};
 use crate::components::failure_notice::FailureNotice;
 use crate::components::field::{Field, Problems, described_by};
 use crate::components::page_heading::PageHeading;
+use crate::desk::Desk;
 use crate::display::text;
 use crate::route::Route;
 
@@ -96,7 +96,7 @@ pub(crate) fn NewPatientPage(props: &NewPatientPageProps) -> Html {
             <PageHeading title="New patient" />
             <form class="card form" {onsubmit} novalidate=true aria-label="New patient">
                 <div class="actions form-top">
-                    <p class="hint">{ "Fields with * are needed." }</p>
+                    <p class="hint">{ "Fields with * are required." }</p>
                     <button type="button" class="button button-small" onclick={fill_in}>
                         { "Fill in the example" }
                     </button>
@@ -152,7 +152,7 @@ pub(crate) fn NewPatientPage(props: &NewPatientPageProps) -> Html {
     }
 }
 
-/// For a refusal, who was refused: the remedy is often another account.
+/// After a refusal, says who was refused: the remedy is often another account.
 fn who_asks(desk: &Desk, failure: &FhirFailure) -> Html {
     match (failure, desk.person.claims()) {
         (FhirFailure::Refused { status: 403, .. }, Some(claims)) => {
@@ -304,7 +304,7 @@ fn focus(field: DraftField) {
         .and_then(|document| document.get_element_by_id(id(field)))
         .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(element) = element {
-        // The problem is told beside the field in any case.
+        // The problem is shown beside the field in any case.
         let _ = element.focus();
     }
 }

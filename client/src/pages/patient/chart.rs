@@ -1,5 +1,5 @@
-//! The first pages of a chart's sections, each loaded on its own: one that fails or is slow holds
-//! up no other.
+//! The first pages of a chart's sections, each loaded separately, so that a slow or failing one does
+//! not delay the others.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use yew::prelude::*;
 use crate::api::bundle::SearchPage;
 use crate::api::chart::Section;
 use crate::api::failure::FhirFailure;
-use crate::app::Desk;
+use crate::desk::Desk;
 
 /// What has come of one section.
 #[derive(Clone, PartialEq)]

@@ -1,4 +1,4 @@
-//! Everything else that concerns the patient, by type; asked for only when this tab is opened.
+//! Everything else about the patient, by type; loaded only when this tab is opened.
 
 use yew::prelude::*;
 
@@ -6,8 +6,8 @@ use super::chart::{Part, use_chart};
 use super::section::SectionView;
 use crate::api::chart::OTHERS;
 use crate::api::failure::FhirFailure;
-use crate::app::Desk;
 use crate::components::skeleton::Skeleton;
+use crate::desk::Desk;
 use crate::route::{Query, Route};
 
 #[derive(Clone, PartialEq, Properties)]

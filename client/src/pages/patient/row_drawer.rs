@@ -2,13 +2,13 @@
 
 use yew::prelude::*;
 
-use crate::app::Desk;
 use crate::components::address_link::AddressLink;
 use crate::components::drawer::Drawer;
 use crate::components::failure_notice::FailureNotice;
 use crate::components::loaded::{Loaded, use_asked};
 use crate::components::resource_view::ResourceView;
 use crate::components::skeleton::Skeleton;
+use crate::desk::Desk;
 use crate::display::readable;
 use crate::display::reference::Target;
 use crate::display::title::title;

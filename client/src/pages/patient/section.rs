@@ -4,10 +4,10 @@ use yew::prelude::*;
 
 use super::chart::{Chart, Part};
 use crate::api::chart::Section;
-use crate::app::Desk;
 use crate::components::failure_notice::FailureNotice;
 use crate::components::row_table::RowTable;
 use crate::components::skeleton::Skeleton;
+use crate::desk::Desk;
 use crate::display::row::rows;
 use crate::route::{Query, Route};
 

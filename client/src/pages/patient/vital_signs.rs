@@ -5,8 +5,8 @@ use yew::prelude::*;
 use super::chart::{Chart, Part};
 use super::section::SectionView;
 use crate::api::chart::SECTIONS;
-use crate::app::Desk;
 use crate::components::trend_chart::TrendChart;
+use crate::desk::Desk;
 use crate::display::trend::trends;
 use crate::route::{Query, Route};
 

@@ -12,7 +12,6 @@ use crate::api::address::below_base;
 use crate::api::bundle::SearchPage;
 use crate::api::failure::FhirFailure;
 use crate::api::patient_search::PatientSearch;
-use crate::app::Desk;
 use crate::auth::browser;
 use crate::clock::today;
 use crate::components::address_link::AddressLink;
@@ -21,6 +20,7 @@ use crate::components::failure_notice::FailureNotice;
 use crate::components::loaded::{Loaded, use_asked};
 use crate::components::page_heading::PageHeading;
 use crate::components::skeleton::Skeleton;
+use crate::desk::Desk;
 use crate::display::patient::PatientSummary;
 use crate::route::Route;
 

@@ -15,7 +15,7 @@ pub struct Trail {
     question: String,
     /// False when the visit began in the middle, by a shared address.
     from_first: bool,
-    /// Matches in all pages, told on the first.
+    /// The total over all pages, sent with the first.
     total: Option<u64>,
     /// Links of the second page and on.
     later: Vec<String>,

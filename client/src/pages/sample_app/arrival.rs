@@ -1,4 +1,4 @@
-//! How the app was opened, as its address tells.
+//! How the app was opened, according to its URL.
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html>
 
 use smart::form;
@@ -16,7 +16,7 @@ pub enum Arrival {
     Launch {
         /// The server.
         iss: String,
-        /// The EHR's word for what it has open.
+        /// The EHR's `launch` parameter.
         launch: Option<String>,
     },
     /// By something that meant to launch it and got the address wrong.
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_launch_without_a_usable_server_is_told() {
+    fn a_launch_without_a_usable_server_is_reported() {
         for query in [
             "",
             "?launch=x",

@@ -71,9 +71,9 @@ pub(super) fn EntryForm(props: &EntryFormProps) -> Html {
             }
             <p class="lead">
                 if props.launch.is_some() {
-                    { "An EHR launched this app. Say as which client it signs in there." }
+                    { "An EHR launched this app. Enter its client id there." }
                 } else {
-                    { "Signs in at any SMART server, and shows what it was given." }
+                    { "Signs in at any SMART server, and shows what was granted." }
                 }
             </p>
             <form class="card form" {onsubmit} novalidate=true aria-label="Sign-in">

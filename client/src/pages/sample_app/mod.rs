@@ -1,5 +1,5 @@
-//! A SMART app to try launches with: it signs in at whichever server it is told, and shows what it
-//! was given. It is a document of its own and knows nothing of the client around it.
+//! A SMART app to try launches with: it signs in at any server and shows what was granted. It is a
+//! separate document and shares no state with the client.
 
 pub mod arrival;
 

@@ -82,7 +82,7 @@ async fn start(step: UseStateSetter<Step>) {
     let (path, query) = address();
     match arrival(&path, &query) {
         Arrival::Answer(query) => {
-            // The code leaves the address and the history before anything else happens.
+            // Removes the code from the address and the history before anything else happens.
             clean_address(&path);
             step.set(Step::Busy("Getting the token…"));
             step.set(match launch::complete(&query).await {
@@ -120,7 +120,7 @@ async fn launched(step: &UseStateSetter<Step>, iss: String, launch: Option<Strin
         server: iss,
     };
     let mut failure = None;
-    // Only its own server the app trusts unasked; a link may name any other.
+    // The app trusts only its own server without asking; a link can name any other.
     if let (Some(_), Some(launch)) = (&known, &launch) {
         step.set(Step::Busy("Going to the server to sign in…"));
         match launch::begin(&entry, Some(launch)).await {

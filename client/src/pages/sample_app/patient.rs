@@ -34,7 +34,7 @@ pub(super) fn PatientBanner(props: &PatientBannerProps) -> Html {
     if !props.needed {
         return html! {
             <p class="hint">
-                { "The patient was read. Who it is, the EHR shows around the app: \
+                { "The patient was read. The EHR shows who it is around the app: \
                    need_patient_banner is false." }
             </p>
         };

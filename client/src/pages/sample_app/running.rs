@@ -18,7 +18,7 @@ use crate::auth::smart_app::{fetch, style};
 use crate::auth::time;
 use crate::components::page_heading::PageHeading;
 
-/// Before its end a token is renewed, so that no request meets the end.
+/// A token is renewed this long before it expires, so that no request fails.
 const RENEW_BEFORE_SECONDS: u64 = 10;
 /// A server whose tokens last for seconds is not asked without pause.
 const SHORTEST_WAIT_SECONDS: u64 = 5;
@@ -62,7 +62,7 @@ pub(super) fn Running(props: &RunningProps) -> Html {
             let (app, refreshed, busy) = (app.clone(), refreshed.clone(), busy.clone());
             busy.set(true);
             spawn_local(async move {
-                // A failure comes by the listener.
+                // The listener reports a failure.
                 if app.refresh().await.is_ok() {
                     refreshed.set(*refreshed + 1);
                 }
@@ -86,8 +86,8 @@ pub(super) fn Running(props: &RunningProps) -> Html {
                     <span class="hint" role="status">
                         if *refreshed > 0 && failure.is_none() && !*busy {
                             { match *refreshed {
-                                1 => "A new token came.".to_owned(),
-                                times => format!("A new token came, {times} times."),
+                                1 => "The token was renewed.".to_owned(),
+                                times => format!("The token was renewed {times} times."),
                             } }
                         }
                     </span>
@@ -106,7 +106,7 @@ pub(super) fn Running(props: &RunningProps) -> Html {
                 <AppNotice failure={failure.clone()} />
             } else if *over {
                 <div class="notice notice-warning" role="alert">
-                    <p class="notice-heading">{ "The access token has run out" }</p>
+                    <p class="notice-heading">{ "The access token has expired" }</p>
                     <p>{ AppFailure::NoRefreshToken.advice() }</p>
                 </div>
             }
@@ -199,7 +199,7 @@ fn use_renewal(app: &SmartApp, expires_at: Option<u64>, over: UseStateSetter<boo
                     return over.set(true);
                 }
                 spawn_local(async move {
-                    // A failure comes by the listener.
+                    // The listener reports a failure.
                     let _ = app.refresh().await;
                 });
             })

@@ -1,11 +1,11 @@
-//! The scopes that were asked for and what became of them.
+//! The requested scopes and whether they were granted.
 
 use yew::prelude::*;
 
 use crate::auth::smart_app::scopes::compare;
 use crate::auth::smart_app::session::AppSession;
 
-/// What Azure AD gives where it does not tell scopes apart.
+/// What Azure AD grants where it does not distinguish scopes.
 const WHOLE_PERSON: &str = "user_impersonation";
 
 #[derive(Clone, PartialEq, Properties)]
@@ -24,11 +24,12 @@ pub(super) fn ScopeList(props: &ScopeListProps) -> Html {
             <h2 id="scopes-given">{ "Scopes" }</h2>
             <p class="hint">
                 if granted.is_none() {
-                    { "The server did not say what it gave, which means: everything." }
+                    { "The server did not name the granted scopes, so all requested scopes were \
+                       granted." }
                 } else if short == 0 {
-                    { "Everything that was asked for was given." }
+                    { "All requested scopes were granted." }
                 } else {
-                    { format!("Not everything was given: {short} of those asked for.") }
+                    { format!("Requested scopes that were not granted in full: {short}.") }
                 }
             </p>
             if whole {
@@ -40,7 +41,7 @@ pub(super) fn ScopeList(props: &ScopeListProps) -> Html {
             <table class="table table-compact">
                 <caption class="visually-hidden">{ "Scopes" }</caption>
                 <thead>
-                    <tr><th scope="col">{ "Scope" }</th><th scope="col">{ "What became of it" }</th></tr>
+                    <tr><th scope="col">{ "Scope" }</th><th scope="col">{ "Result" }</th></tr>
                 </thead>
                 <tbody>
                     for line in lines {

@@ -22,8 +22,8 @@ pub(super) fn TokenList(props: &SessionProps) -> Html {
             <h2 id="token-response">{ "Token response" }</h2>
             <p class="hint">
                 { match session.expires_at {
-                    Some(end) => format!("The access token ends on {}.", moment(end)),
-                    None => "The server does not say when the access token ends.".to_owned(),
+                    Some(end) => format!("The access token expires on {}.", moment(end)),
+                    None => "The server does not say when the access token expires.".to_owned(),
                 } }
             </p>
             <dl class="members">
@@ -91,7 +91,7 @@ pub(super) fn ContextList(props: &ContextProps) -> Html {
         <section class="card" aria-labelledby="launch-context">
             <h2 id="launch-context">{ "Launch context" }</h2>
             if context.is_empty() {
-                <p class="empty-line">{ "The token response holds none." }</p>
+                <p class="empty-line">{ "The token response has none." }</p>
             } else {
                 <dl class="members">
                     for (name, value) in context {
@@ -105,10 +105,10 @@ pub(super) fn ContextList(props: &ContextProps) -> Html {
             if let Some(styled) = props.styled {
                 <p class="hint">
                     if styled {
-                        { "This page wears the EHR’s colours." }
+                        { "This page uses the EHR’s colours." }
                     } else {
-                        { "The style cannot be had, or its colours cannot be read: this page \
-                           keeps its own." }
+                        { "The style could not be loaded, or its colours lack contrast: this \
+                           page keeps its own." }
                     }
                 </p>
             }
@@ -143,7 +143,7 @@ pub(super) fn ClaimList(props: &SessionProps) -> Html {
                 </dl>
             } else {
                 <p class="empty-line">
-                    { "There is none. Ask for openid and fhirUser to learn who signed in." }
+                    { "There is none. Request openid and fhirUser to learn who signed in." }
                 </p>
             }
         </section>
