@@ -3,6 +3,7 @@
 
 mod authority;
 mod cors;
+mod roles;
 mod security;
 mod smart_proxy;
 
@@ -11,8 +12,9 @@ use worker::Env;
 
 pub(crate) use authority::Authority;
 pub(crate) use cors::Cors;
+pub(crate) use roles::{DataActions, Roles};
 pub(crate) use security::Security;
-pub(crate) use smart_proxy::SmartProxy;
+pub(crate) use smart_proxy::{ClientKeys, SmartProxy};
 
 /// What the operator has set.
 #[derive(Debug)]

@@ -30,7 +30,7 @@ pub(crate) struct Rejection {
 }
 
 /// The kinds of refusal; each has one HTTP status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     Invalid,
     Unauthenticated,
@@ -40,7 +40,8 @@ pub(crate) enum Reason {
     NotFound,
     /// Deleted; the version that says so.
     Gone(i64),
-    MethodNotAllowed,
+    /// The methods that the path has.
+    MethodNotAllowed(String),
     NotAcceptable,
     PreconditionFailed,
     TooLarge,
@@ -73,6 +74,14 @@ impl Error {
     /// A refusal of input with one issue.
     pub(crate) fn invalid_because(issue: Issue) -> Self {
         Self::invalid(vec![issue])
+    }
+
+    /// A path has other methods only: `methods`, separated by commas.
+    pub(crate) fn method_not_allowed(method: &str, path: &str, methods: String) -> Self {
+        let message =
+            format!("The method {method} is not supported for /{path}, which has {methods}.");
+        let code = IssueType::NotSupported;
+        Self::rejected(Reason::MethodNotAllowed(methods), code, message)
     }
 
     /// There is no such resource.

@@ -14,6 +14,40 @@ use serde::de::DeserializeOwned;
 /// How many bytes a nonce has.
 pub(crate) const NONCE: usize = 24;
 
+/// What a sealed text of the proxy is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    State,
+    Code,
+    RefreshToken,
+    /// An access token of a backend service.
+    AccessToken,
+    /// What a DPoP proof is to be made with.
+    ProofNonce,
+    /// An app's request that waits for a person's choice.
+    Pending,
+    /// What an EHR launches an app with.
+    Launch,
+    /// An app's request that was pushed.
+    Pushed,
+}
+
+impl Purpose {
+    /// What is authenticated with the text.
+    pub(crate) fn name(self) -> &'static [u8] {
+        match self {
+            Self::State => b"state",
+            Self::Code => b"code",
+            Self::RefreshToken => b"refresh-token",
+            Self::AccessToken => b"access-token",
+            Self::ProofNonce => b"dpop-nonce",
+            Self::Pending => b"pending",
+            Self::Launch => b"launch",
+            Self::Pushed => b"pushed",
+        }
+    }
+}
+
 /// Seals a value under a key of 32 bytes; `nonce` must never have been used before.
 pub(crate) fn seal(
     key: &[u8; 32],

@@ -1,11 +1,12 @@
 //! What a request is answered with, whatever it asks for: the configuration, the definitions, the
 //! time, the store.
 
-use crate::config::Config;
+use crate::config::{Authority, Config};
 use crate::error::{Error, Reason};
 use crate::grant::PartitionName;
 use crate::rate::Rates;
-use crate::store::Partition;
+use crate::seal::{Purpose, nonce, open, seal};
+use crate::store::{Authorizations, Partition, secret};
 use fhir::definitions::Definitions;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::{self, Handling};
@@ -30,6 +31,7 @@ pub(crate) struct Server {
     /// Where the bindings are; none in native tests.
     env: Option<Env>,
     partition: OnceCell<Partition>,
+    authorizations: OnceCell<Authorizations>,
     /// Whether the caller may see only a part of what the store has to look at.
     is_confined: Cell<bool>,
     /// How many rows the conditions of this request have read.
@@ -48,6 +50,7 @@ impl Server {
             rates: Rates::of(&env),
             env: Some(env),
             partition: OnceCell::new(),
+            authorizations: OnceCell::new(),
             is_confined: Cell::new(false),
             guarded: Cell::default(),
         }
@@ -68,9 +71,50 @@ impl Server {
         Ok(self.partition.get_or_init(|| opened))
     }
 
+    /// The OAuth state, opened at first use.
+    pub(crate) fn authorizations(&self) -> Result<&Authorizations, Error> {
+        if let Some(authorizations) = self.authorizations.get() {
+            return Ok(authorizations);
+        }
+        let opened = Authorizations::open(self.env()?)?;
+        Ok(self.authorizations.get_or_init(|| opened))
+    }
+
     /// The partition if this request has used it.
     pub(crate) fn used_partition(&self) -> Option<&Partition> {
         self.partition.get()
+    }
+
+    /// The identity provider that people sign in at.
+    pub(crate) fn authority(&self) -> Result<&Authority, Error> {
+        let authority = self.config.security.primary();
+        authority.ok_or_else(|| Error::Bug("AUTHORITY is not set".into()))
+    }
+
+    /// Seals what will pass through the browser.
+    pub(crate) async fn seal(
+        &self,
+        purpose: Purpose,
+        value: &impl serde::Serialize,
+    ) -> Result<String, Error> {
+        let key = secret(self.partition()?, "smart-proxy").await?;
+        let sealed = seal(&key, purpose.name(), nonce(), value);
+        sealed.ok_or_else(|| Error::Bug("a value could not be sealed".into()))
+    }
+
+    /// Opens what was sealed; `None` when it was not.
+    pub(crate) async fn unseal<T: serde::de::DeserializeOwned>(
+        &self,
+        purpose: Purpose,
+        text: &str,
+    ) -> Result<Option<T>, Error> {
+        let key = secret(self.partition()?, "smart-proxy").await?;
+        Ok(open(&key, purpose.name(), text))
+    }
+
+    /// Marks an id as used; `false` when it was used before.
+    pub(crate) async fn spend(&self, id: &str, expires: i64) -> Result<bool, Error> {
+        self.authorizations()?.spend(id, expires).await
     }
 
     /// The definition's own name of a resource type; 404 when there is none.

@@ -1,4 +1,5 @@
-//! Who may depend on whom.
+//! Who may do what: reach out, be called by the runtime, make grants. `imports.rs` has who may
+//! depend on whom.
 
 use crate::checkout::{SourceFile, expect_none, files};
 
@@ -41,24 +42,6 @@ fn the_pure_crates_do_no_input_or_output_and_know_no_clock() {
 }
 
 #[test]
-fn requests_flow_from_http_over_auth_and_interaction_to_the_store() {
-    let forbidden: [(&str, &[&str]); 3] = [
-        ("edge/src/store/", &["crate::http", "crate::interaction"]),
-        (
-            "edge/src/auth/",
-            &["crate::http", "crate::interaction", "crate::store"],
-        ),
-        (
-            "edge/src/config/",
-            &["crate::http", "crate::interaction", "crate::store"],
-        ),
-    ];
-    for (folder, words) in forbidden {
-        expect_none(&lines_with(&rust_below(folder), words));
-    }
-}
-
-#[test]
 fn durable_objects_and_entry_points_have_their_places() {
     let mut sources = rust_below("edge/src/");
     sources.retain(|source| {
@@ -88,16 +71,6 @@ fn only_api_and_auth_fetch_in_the_client() {
         !source.path.starts_with("client/src/api/") && !source.path.starts_with("client/src/auth/")
     });
     expect_none(&lines_with(&sources, &["gloo_net", ".fetch_with_"]));
-}
-
-#[test]
-fn one_file_knows_the_statuses_of_refusals() {
-    let mut sources = rust_below("edge/src/");
-    sources.retain(|source| source.path != "edge/src/http/error.rs");
-    expect_none(&lines_with(
-        &sources,
-        &["Reason::NotFound =>", "Reason::Forbidden =>"],
-    ));
 }
 
 #[test]

@@ -8,6 +8,10 @@ mod dependencies;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod layers;
+#[cfg(test)]
+mod places;
 #[cfg(test)]
 mod sources;

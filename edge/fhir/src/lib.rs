@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod capability;
 pub mod compartment;
 pub mod definitions;
+pub mod expression;
 pub mod fhirpath;
 pub mod interaction;
 pub mod json;

@@ -5,6 +5,7 @@
 
 pub mod authorization_request;
 pub mod authorization_response;
+pub mod base64url;
 pub mod claims;
 pub mod discovery;
 pub mod form;

@@ -1,7 +1,7 @@
 //! Where the SMART on FHIR proxy may send a browser, and the reply URL that stands for it at the
 //! identity provider. <https://www.rfc-editor.org/rfc/rfc9700#section-4.1>
 
-use crate::launch_context::encode;
+use crate::base64url::encode;
 
 /// Begins of addresses of this machine, which need no https.
 /// <https://www.rfc-editor.org/rfc/rfc8252#section-7.3>

@@ -1,7 +1,7 @@
 //! Authorisation: what a principal may do with a type, as a value that the store demands.
 
 use super::principal::Principal;
-use super::roles::DataActions;
+use crate::config::DataActions;
 use crate::error::{Error, Reason};
 use crate::grant::action::Deed;
 use crate::grant::{Action, Grant, PartitionName};

@@ -167,8 +167,7 @@ fn roles(claims: &Value, authority: &Authority, object_id: &str) -> Vec<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::Roles;
-    use crate::config::Security;
+    use crate::config::{Roles, Security};
     use serde_json::json;
 
     const ISSUER: &str = "https://login.example/t/v2.0";

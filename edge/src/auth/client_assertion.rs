@@ -1,10 +1,11 @@
 //! `private_key_jwt`: an app or a service proves with a signed assertion that it is itself.
 //! <https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html>
 
-use super::jwk::{self, Jwk};
-use super::jwt::{self, Unverified};
-use super::{key_set, signature};
+use super::key_set;
+use crate::config::ClientKeys;
 use crate::error::Error;
+use crate::jose::jwt::{self, Unverified};
+use crate::jose::{jwk, signature};
 use serde_json::Value;
 
 /// The longest that an assertion may last, in seconds.
@@ -12,29 +13,6 @@ const MAX_LIFETIME: i64 = 300;
 /// How far clocks may disagree, in seconds.
 const SKEW: i64 = 60;
 const MAX_ID: usize = 256;
-
-/// The public keys of a client.
-#[derive(Debug)]
-pub(crate) enum ClientKeys {
-    /// Published at this address.
-    At(String),
-    /// Registered by the operator.
-    Registered(Vec<Jwk>),
-}
-
-impl ClientKeys {
-    /// Reads a registered key set.
-    ///
-    /// # Errors
-    /// When it holds no key that could verify a signature.
-    pub(crate) fn registered(set: &Value) -> Result<Self, String> {
-        let keys = jwk::parse_set(set);
-        if keys.is_empty() {
-            return Err("holds no signature key with a `kid`".into());
-        }
-        Ok(Self::Registered(keys))
-    }
-}
 
 /// An assertion that was found right.
 #[derive(Debug)]

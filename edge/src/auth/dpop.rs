@@ -1,12 +1,13 @@
 //! DPoP: a caller proves with each request that it has the key that its token is bound to.
 //! <https://www.rfc-editor.org/rfc/rfc9449>
 
-use super::jwk::Jwk;
-use super::{claims, jwt, signature};
+use super::claims;
 use crate::error::Error;
+use crate::jose::jwk::Jwk;
+use crate::jose::{jwt, signature};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use smart::launch_context::encode;
+use smart::base64url::encode;
 
 /// By which algorithms a proof may be signed.
 pub(crate) const SIGNING_ALGORITHMS: [&str; 6] =

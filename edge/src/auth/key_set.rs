@@ -4,9 +4,9 @@
 
 use super::fetch;
 use super::fetched::Fetched;
-use super::jwk::{Jwk, find, parse_set};
-use super::jwt::Unverified;
 use crate::error::Error;
+use crate::jose::jwk::{Jwk, find, parse_set};
+use crate::jose::jwt::Unverified;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;

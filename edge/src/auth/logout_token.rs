@@ -2,8 +2,9 @@
 //! <https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken>
 
 use super::claims::{self, SKEW};
-use super::{Verifier, jwt, key_set, signature, trusted_issuer};
+use super::{Verifier, key_set, trusted_issuer};
 use crate::error::Error;
+use crate::jose::{jwt, signature};
 use serde_json::Value;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";

@@ -9,21 +9,21 @@ mod discovery;
 mod dpop;
 mod fetch;
 mod fetched;
-mod jwk;
-mod jwt;
 mod key_set;
 mod logout_token;
 mod narrowing;
+mod presented;
+mod presented_proof;
 mod principal;
-mod roles;
 mod service_token;
 mod session;
-mod signature;
 mod token_cache;
 mod token_kind;
 
 use crate::config::{Authority, Security};
 use crate::error::Error;
+use crate::jose::{jwk, jwt, signature};
+use crate::server::Server;
 use claims::Claims;
 use serde_json::Value;
 use std::rc::Rc;
@@ -33,14 +33,17 @@ pub(crate) use authorise::{
     check_may_post_bundles,
 };
 pub(crate) use bearer::{Scheme, challenge, presented_token, refuse};
-pub(crate) use client_assertion::{ClientKeys, check_assertion, stated_client};
+pub(crate) use client_assertion::{check_assertion, stated_client};
 pub(crate) use discovery::metadata;
 pub(crate) use dpop::{Proof, SIGNING_ALGORITHMS, Target, check_proof, is_thumbprint};
 pub(crate) use fetch::post_form;
 pub(crate) use logout_token::{LogoutToken, SignedOut, check_logout_token};
 pub(crate) use narrowing::Launched;
+pub(crate) use presented::{authenticate, check_audience_is_settled, known_token};
+pub(crate) use presented_proof::{
+    Unproven, challenge as proof_challenge, nonce as proof_nonce, of_token_request,
+};
 pub(crate) use principal::{Identity, Principal, token_id};
-pub(crate) use roles::Roles;
 pub(crate) use service_token::ServiceToken;
 pub(crate) use session::{check_may_end_sessions, ending};
 
@@ -54,7 +57,16 @@ pub(crate) struct Verifier<'a> {
     pub(crate) now: i64,
 }
 
-impl Verifier<'_> {
+impl<'a> Verifier<'a> {
+    /// The rules of this server at the time of a request.
+    pub(crate) fn of(server: &'a Server) -> Self {
+        Self {
+            security: &server.config.security,
+            base_url: &server.base_url,
+            now: server.now,
+        }
+    }
+
     /// Whether a token meant for `audience` is meant for us.
     pub(crate) fn is_audience(&self, audience: &str) -> bool {
         let configured = &self.security.audiences;
@@ -262,7 +274,10 @@ impl Caller {
 /// # Errors
 /// 401 with the reason when it is not valid; 503 when the identity provider cannot be reached and
 /// its keys are not known yet.
-pub(crate) async fn authenticate(verifier: &Verifier<'_>, token: &str) -> Result<Caller, Error> {
+pub(crate) async fn authenticate_person(
+    verifier: &Verifier<'_>,
+    token: &str,
+) -> Result<Caller, Error> {
     let Verified { claims, signer, .. } = verify(verifier, token).await?;
     Ok(Caller {
         signer: Some(Rc::new(signer)),

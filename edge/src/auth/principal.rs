@@ -2,11 +2,11 @@
 
 use super::claims::Claims;
 use super::narrowing::{Bearer, Launched, Narrowing, Stated};
-use super::roles::{DataActions, Roles};
 use super::service_token::ServiceToken;
 use super::session;
+use crate::config::{DataActions, Roles};
 use sha2::{Digest, Sha256};
-use smart::launch_context::encode;
+use smart::base64url::encode;
 use std::cell::Cell;
 
 /// For how long, in milliseconds, a token that was not revoked is believed to be so still.

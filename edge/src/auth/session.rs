@@ -2,8 +2,8 @@
 //! <https://openid.net/specs/openid-connect-backchannel-1_0.html#BCActions>
 
 use super::logout_token::SignedOut;
-use super::roles::DataActions;
 use super::{Principal, Verifier, discovery};
+use crate::config::DataActions;
 use crate::error::{Error, Reason};
 use fhir::outcome::IssueType;
 

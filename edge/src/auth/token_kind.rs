@@ -1,7 +1,7 @@
 //! What a JWT is for. One that was made for another use is never taken as an access token, however
 //! rightly it is signed. <https://www.rfc-editor.org/rfc/rfc8725#section-3.11>
 
-use super::jwt::Unverified;
+use crate::jose::jwt::Unverified;
 use serde_json::Value;
 
 /// Members that only an ID token has. <https://openid.net/specs/openid-connect-core-1_0.html#IDToken>
@@ -56,8 +56,8 @@ pub(super) fn check_access_token(token: &Unverified<'_>) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::jwt::parse;
     use super::*;
+    use crate::jose::jwt::parse;
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::json;

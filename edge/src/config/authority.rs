@@ -2,7 +2,7 @@
 //! that is trusted less must not be able to speak of another's.
 //! <https://openid.net/specs/openid-connect-discovery-1_0.html>
 
-use crate::auth::Roles;
+use super::Roles;
 use serde::Deserialize;
 
 /// One identity provider.

@@ -1,7 +1,7 @@
 //! Who is trusted, and what they may do.
 
+use super::Roles;
 use super::{Authority, list};
-use crate::auth::Roles;
 
 /// The identity providers and the rules for their tokens.
 #[derive(Debug)]

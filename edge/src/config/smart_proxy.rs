@@ -1,12 +1,15 @@
 //! The SMART on FHIR proxy and the apps and services that may use it.
 
+mod client_keys;
 mod registration;
 
-use crate::auth::{ClientKeys, Roles};
+use super::Roles;
 use registration::Registration;
 use smart::redirect_uri::{LOOPBACK, is_safe};
 use std::collections::HashMap;
 use std::fmt;
+
+pub(crate) use client_keys::ClientKeys;
 
 /// The proxy's settings.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! The browser client at `/app/`: static files under a strict policy, and its configuration.
 
-use super::{Answer, Body, Exchange};
 use crate::error::{Error, Reason};
+use crate::exchange::Exchange;
+use crate::message::{Answer, Body};
 use crate::status::Status;
 use fhir::outcome::IssueType;
 use fhir::types::http_date;
@@ -9,12 +10,12 @@ use serde_json::json;
 
 /// `GET /app/config.json`: what the client must know of this deployment.
 pub(super) fn configuration(exchange: &Exchange) -> Result<Answer, Error> {
-    let config = &exchange.config;
+    let config = &exchange.server.config;
     let audience = config
         .security
         .audiences
         .first()
-        .unwrap_or(&exchange.base_url);
+        .unwrap_or(&exchange.server.base_url);
     let scopes = match &config.client.scopes {
         Some(scopes) => scopes.split_whitespace().map(ToOwned::to_owned).collect(),
         None => vec![format!("{audience}/user_impersonation")],
@@ -23,7 +24,7 @@ pub(super) fn configuration(exchange: &Exchange) -> Result<Answer, Error> {
         "authority": config.security.authority,
         "clientId": config.client.id,
         "scopes": scopes,
-        "fhirBase": exchange.base_url,
+        "fhirBase": exchange.server.base_url,
         "fhirVersion": config.release.label(),
         "demoAccounts": config.client.demo_accounts,
         "sampleAppClientId": config.client.sample_app_id,
@@ -31,25 +32,26 @@ pub(super) fn configuration(exchange: &Exchange) -> Result<Answer, Error> {
     let answer = Answer::json(&configuration)
         .with("cache-control", "no-cache")
         // The client sets its clock by it: not every runtime adds the header.
-        .with("date", http_date(exchange.now));
+        .with("date", http_date(exchange.server.now));
     Ok(answer)
 }
 
 /// Whether a browser asks for a page to look at.
 pub(super) fn wants_page(exchange: &Exchange) -> bool {
-    let accept = exchange.header("accept").unwrap_or_default();
-    exchange.query.is_empty() && accept.starts_with("text/html")
+    let accept = exchange.request.header("accept").unwrap_or_default();
+    exchange.request.query.is_empty() && accept.starts_with("text/html")
 }
 
 /// Sends a browser at the base URL to the client.
 pub(super) fn redirect(exchange: &Exchange) -> Answer {
-    Answer::empty(Status::FOUND).with("location", format!("{}/app/", exchange.base_url))
+    Answer::empty(Status::FOUND).with("location", format!("{}/app/", exchange.server.base_url))
 }
 
 /// Serves a file of the client, or its page for every path that is no file: the client routes.
 pub(super) async fn file(exchange: &Exchange) -> Result<Answer, Error> {
-    let path = exchange.segments.join("/");
+    let path = exchange.request.segments.join("/");
     let is_file = exchange
+        .request
         .segments
         .last()
         .is_some_and(|last| last.contains('.'));
@@ -108,12 +110,12 @@ pub(super) async fn file(exchange: &Exchange) -> Result<Answer, Error> {
 /// Whether the path lies in a folder of files, where a page in place of a missing one would only
 /// mislead.
 fn is_static(exchange: &Exchange) -> bool {
-    let folder = exchange.segments.get(1).map(String::as_str);
+    let folder = exchange.request.segments.get(1).map(String::as_str);
     matches!(folder, Some("pkg" | "styles" | "icons"))
 }
 
 async fn fetch(exchange: &Exchange, path: &str) -> Result<Option<web_sys::Response>, Error> {
-    let assets = exchange.env()?.assets("ASSETS")?;
+    let assets = exchange.server.env()?.assets("ASSETS")?;
     let response = assets
         .fetch(format!("https://assets.local/{path}"), None)
         .await?;
@@ -123,13 +125,13 @@ async fn fetch(exchange: &Exchange, path: &str) -> Result<Option<web_sys::Respon
 
 /// The sample SMART app speaks to whichever server launches it.
 fn is_sample_app(exchange: &Exchange) -> bool {
-    let page = exchange.segments.get(1).map(String::as_str);
+    let page = exchange.request.segments.get(1).map(String::as_str);
     page == Some("sample-app")
 }
 
 /// Only our own scripts and styles run; only we and the identity provider are called.
 fn policy(exchange: &Exchange) -> String {
-    let config = &exchange.config;
+    let config = &exchange.server.config;
     let authority = config.security.authority.as_deref().unwrap_or_default();
     let provider = authority.split('/').take(3).collect::<Vec<_>>().join("/");
     let others = if is_sample_app(exchange) {

@@ -1,7 +1,7 @@
 //! What caches may do with an answer: never show one reader's data to another.
 //! <https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2>
 
-use super::Answer;
+use crate::message::Answer;
 use crate::status::Status;
 
 /// Says how long an answer may be kept where nothing else says so, and what it depends on.

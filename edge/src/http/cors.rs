@@ -1,7 +1,7 @@
 //! Cross-origin sharing, before anything else is asked. <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
-use super::Answer;
 use crate::config::Cors;
+use crate::message::Answer;
 use crate::status::Status;
 
 /// What scripts of other origins may read beside the body.

@@ -1,21 +1,22 @@
 //! The one place that turns an error into an HTTP status.
 
-use super::{Answer, Exchange, dpop};
-use crate::auth::challenge;
+use crate::auth::{self, challenge};
 use crate::error::{Error, Reason, Rejection};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use crate::status::Status;
 use fhir::Release;
 use fhir::outcome::{Issue, IssueType, operation_outcome};
 use fhir::version_tag::etag;
 
 /// The status of a refusal.
-fn rejection_status(release: Release, reason: Reason) -> Status {
+fn rejection_status(release: Release, reason: &Reason) -> Status {
     match reason {
         Reason::Invalid => Status::BAD_REQUEST,
         Reason::Unauthenticated | Reason::Unproven(_) => Status::UNAUTHORIZED,
         Reason::Forbidden => Status::FORBIDDEN,
         Reason::NotFound => Status::NOT_FOUND,
-        Reason::MethodNotAllowed => Status::METHOD_NOT_ALLOWED,
+        Reason::MethodNotAllowed(_) => Status::METHOD_NOT_ALLOWED,
         Reason::NotAcceptable => Status::NOT_ACCEPTABLE,
         Reason::Contention => Status::CONFLICT,
         Reason::Gone(_) => Status::GONE,
@@ -33,45 +34,51 @@ fn rejection_status(release: Release, reason: Reason) -> Status {
 /// logged under the request id and not shown.
 pub(super) fn told(exchange: &Exchange, error: Error) -> (Status, Vec<Issue>) {
     match error {
-        Error::Rejected(Rejection { reason, issues }) => {
-            (rejection_status(exchange.config.release, reason), issues)
-        }
+        Error::Rejected(Rejection { reason, issues }) => (
+            rejection_status(exchange.server.config.release, &reason),
+            issues,
+        ),
         Error::Upstream(problem) => {
-            exchange.log(&problem);
+            exchange.request.log(&problem);
             let message =
                 "A service that this server depends on did not answer; try again in a moment.";
             let issue = Issue::error(IssueType::Transient, message);
             (Status::UNAVAILABLE, vec![issue])
         }
         Error::Unconfigured(remedy) => {
-            exchange.log(remedy);
+            exchange.request.log(remedy);
             let issue = Issue::error(IssueType::Exception, remedy);
             (Status::INTERNAL_ERROR, vec![issue])
         }
-        Error::Bug(problem) => (Status::INTERNAL_ERROR, vec![exchange.log(&problem)]),
+        Error::Bug(problem) => (Status::INTERNAL_ERROR, vec![exchange.request.log(&problem)]),
     }
 }
 
 /// The answer to a request that failed.
 pub(super) fn answer(exchange: &Exchange, error: Error) -> Answer {
     let reason = match &error {
-        Error::Rejected(rejection) => Some(rejection.reason),
+        Error::Rejected(rejection) => Some(rejection.reason.clone()),
         _ => None,
     };
     let (status, issues) = told(exchange, error);
-    let id = Some(exchange.request_id.as_str());
-    let outcome = operation_outcome(exchange.config.release, id, &issues);
+    let id = Some(exchange.request.request_id.as_str());
+    let outcome = operation_outcome(exchange.server.config.release, id, &issues);
     let answer = Answer::fhir(status, outcome.to_string());
     let first = issues.first();
     let words = first.map_or("", |issue| issue.diagnostics.as_str());
     match reason {
         Some(Reason::Unauthenticated) => {
-            let value = challenge(&exchange.config.security, &exchange.base_url, words);
+            let value = challenge(
+                &exchange.server.config.security,
+                &exchange.server.base_url,
+                words,
+            );
             answer.with("www-authenticate", value)
         }
         Some(Reason::Unproven(error)) => {
-            answer.with("www-authenticate", dpop::challenge(error, words))
+            answer.with("www-authenticate", auth::proof_challenge(error, words))
         }
+        Some(Reason::MethodNotAllowed(methods)) => answer.with("allow", methods),
         Some(Reason::Gone(version)) => answer.with("etag", etag(version)),
         Some(Reason::Throttled(seconds) | Reason::Unavailable(seconds)) => {
             answer.with("retry-after", seconds.to_string())
@@ -79,15 +86,6 @@ pub(super) fn answer(exchange: &Exchange, error: Error) -> Answer {
         _ if status == Status::UNAVAILABLE => answer.with("retry-after", "2"),
         _ => answer,
     }
-}
-
-/// The answer to a method that a path does not have; `methods` are those that it has.
-pub(crate) fn method_not_allowed(exchange: &Exchange, path: &str, methods: &str) -> Answer {
-    let method = &exchange.method;
-    let message = format!("The method {method} is not supported for /{path}; there is {methods}.");
-    let code = IssueType::NotSupported;
-    let refusal = Error::rejected(Reason::MethodNotAllowed, code, message);
-    answer(exchange, refusal).with("allow", methods)
 }
 
 /// The answer while the configuration is wrong.

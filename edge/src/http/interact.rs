@@ -2,14 +2,16 @@
 //!
 //! Whether the caller may do such a thing at all is settled before a body is read.
 
-use super::{Answer, Exchange, open, render, responses};
+use super::{negotiation, open, render, responses};
 use crate::auth::Principal;
 use crate::error::{Error, Reason};
+use crate::exchange::Exchange;
 use crate::grant::action;
 use crate::interaction::{
     Context, Create, Delete, HistoryInstance, Read, Request, SearchType, Update, Vread, bundle,
     perform,
 };
+use crate::message::Answer;
 use fhir::Address;
 use fhir::interaction::Interaction;
 use fhir::outcome::{Issue, IssueType};
@@ -22,7 +24,6 @@ pub(super) async fn interact(
     exchange: &Exchange,
     principal: &Principal,
     matched: Matched<'_>,
-    request: &web_sys::Request,
 ) -> Result<Answer, Error> {
     let context = Context {
         server: &exchange.server,
@@ -33,35 +34,38 @@ pub(super) async fn interact(
     let request = match matched.route.interaction {
         Interaction::Read => Request::Read(Read {
             address: address(),
-            consistency: exchange.consistency()?,
+            consistency: negotiation::consistency(&exchange.request)?,
             condition: read_condition(exchange),
         }),
         Interaction::Vread => Request::Vread(Vread {
             address: address(),
             version_id: matched.version.to_owned(),
-            consistency: exchange.consistency()?,
+            consistency: negotiation::consistency(&exchange.request)?,
             condition: read_condition(exchange),
         }),
         Interaction::HistoryInstance => Request::HistoryInstance(HistoryInstance {
             address: address(),
-            parameters: exchange.query.clone(),
+            parameters: exchange.request.query.clone(),
         }),
         Interaction::SearchType => Request::SearchType(SearchType {
             resource_type,
             parameters: if matched.route.method == "POST" {
                 context.authorise::<action::Search>(resource_type)?;
-                posted_parameters(exchange, request).await?
+                posted_parameters(exchange).await?
             } else {
-                exchange.query.clone()
+                exchange.request.query.clone()
             },
-            handling: exchange.handling()?,
+            handling: negotiation::handling(&exchange.request)?,
         }),
         Interaction::Create => {
             context.authorise::<action::Create>(resource_type)?;
             Request::Create(Create {
                 resource_type,
-                body: exchange.json(request).await?,
-                if_none_exist: exchange.header("if-none-exist").map(ToOwned::to_owned),
+                body: exchange.request.json().await?,
+                if_none_exist: exchange
+                    .request
+                    .header("if-none-exist")
+                    .map(ToOwned::to_owned),
             })
         }
         Interaction::Update => {
@@ -69,7 +73,7 @@ pub(super) async fn interact(
             let if_match = expected_version(exchange)?;
             Request::Update(Update {
                 address: address(),
-                body: exchange.json(request).await?,
+                body: exchange.request.json().await?,
                 if_match,
             })
         }
@@ -80,7 +84,7 @@ pub(super) async fn interact(
         Interaction::Capabilities => return open::metadata(exchange).await,
         Interaction::Batch | Interaction::Transaction => {
             context.check_may_post_bundles()?;
-            let body = exchange.json(request).await?;
+            let body = exchange.request.json().await?;
             return Ok(responses::answer(exchange, bundle(context, body).await?));
         }
     };
@@ -89,7 +93,7 @@ pub(super) async fn interact(
 
 /// The version that `If-Match` names.
 fn expected_version(exchange: &Exchange) -> Result<Option<i64>, Error> {
-    let read = exchange.header("if-match").map(if_match);
+    let read = exchange.request.header("if-match").map(if_match);
     read.transpose().map_err(|message| {
         let issue = Issue::error(IssueType::Invalid, message);
         Error::invalid_because(issue.at("http.If-Match"))
@@ -98,25 +102,22 @@ fn expected_version(exchange: &Exchange) -> Result<Option<i64>, Error> {
 
 /// What `If-None-Match` and `If-Modified-Since` say that the caller has.
 fn read_condition(exchange: &Exchange) -> ReadCondition {
-    let since = exchange.header("if-modified-since");
+    let since = exchange.request.header("if-modified-since");
     let since = since.and_then(parse_http_date);
-    ReadCondition::new(exchange.header("if-none-match"), since)
+    ReadCondition::new(exchange.request.header("if-none-match"), since)
 }
 
 /// The parameters of a search that is posted: those of the address and those of the form.
-async fn posted_parameters(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Vec<(String, String)>, Error> {
-    let content_type = exchange.header("content-type").unwrap_or_default();
+async fn posted_parameters(exchange: &Exchange) -> Result<Vec<(String, String)>, Error> {
+    let content_type = exchange.request.header("content-type").unwrap_or_default();
     let is_form = content_type.starts_with("application/x-www-form-urlencoded");
     if !is_form && !content_type.is_empty() {
         let message = "A search is posted as application/x-www-form-urlencoded.";
         let code = IssueType::NotSupported;
         return Err(Error::rejected(Reason::UnsupportedMediaType, code, message));
     }
-    let body = exchange.bytes_of_form(request).await?;
-    let mut parameters = exchange.query.clone();
+    let body = exchange.request.bytes_of_form().await?;
+    let mut parameters = exchange.request.query.clone();
     parameters.extend(form_urlencoded::parse(&body).into_owned());
     Ok(parameters)
 }

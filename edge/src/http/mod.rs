@@ -1,14 +1,11 @@
 //! HTTP: from a request of the runtime to an answer, whatever happens on the way.
 
-mod answer;
 mod app;
-mod body;
 mod caching;
 mod cors;
-pub(crate) mod dpop;
 mod error;
-mod exchange;
 mod fault;
+mod finish;
 mod interact;
 mod negotiation;
 mod open;
@@ -20,14 +17,12 @@ mod token_in_url;
 
 use crate::binding;
 use crate::config::Config;
+use crate::exchange::Exchange;
+use crate::message::Incoming;
+use crate::server::Server;
 use std::cell::RefCell;
 use std::rc::Rc;
 use worker::Env;
-
-pub(crate) use answer::{Answer, Body};
-pub(crate) use dpop::Unproven;
-pub(crate) use error::method_not_allowed;
-pub(crate) use exchange::Exchange;
 
 thread_local! {
     static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
@@ -43,11 +38,15 @@ pub(crate) async fn serve(request: web_sys::Request, env: Env, now: f64) -> web_
             return error::unconfigured(&request_id).into_response();
         }
     };
-    let exchange = Exchange::new(config, env, &request, request_id, now as i64);
-    let answer = router::route(&exchange, &request).await;
-    exchange.drain(&request).await;
+    let request = Incoming::new(request, request_id);
+    let base_url = config.base_url.clone();
+    let base_url = base_url.unwrap_or_else(|| request.origin.clone());
+    let server = Server::new(config, env, base_url, now as i64);
+    let exchange = Exchange { server, request };
+    let answer = router::route(&exchange).await;
+    exchange.request.drain().await;
     let answer = answer.unwrap_or_else(|failure| error::answer(&exchange, failure));
-    exchange.finish(answer).into_response()
+    finish::finish(&exchange, answer).into_response()
 }
 
 fn config(env: &Env) -> Result<Rc<Config>, String> {

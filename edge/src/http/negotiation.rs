@@ -2,22 +2,19 @@
 //! <https://hl7.org/fhir/R4/http.html#mime-type>
 
 use crate::error::{Error, Reason};
+use crate::message::{Incoming, JSON_TYPES, media_type};
 use crate::store::Consistency;
 use fhir::outcome::{Issue, IssueType};
 use fhir::search::Handling;
 
-const JSON_TYPES: [&str; 3] = ["application/fhir+json", "application/json", "text/json"];
-
-fn media_type(text: &str) -> String {
-    text.split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
+/// Checks `_format`, which overrides `Accept`, or else `Accept`.
+pub(super) fn check_acceptable(request: &Incoming) -> Result<(), Error> {
+    let format = request.query.iter().find(|(name, _)| name == "_format");
+    let format = format.map(|(_, value)| value.as_str());
+    acceptable(format, request.header("accept"))
 }
 
-/// Checks `_format`, which overrides `Accept`, or else `Accept`.
-pub(super) fn check_acceptable(format: Option<&str>, accept: Option<&str>) -> Result<(), Error> {
+fn acceptable(format: Option<&str>, accept: Option<&str>) -> Result<(), Error> {
     let acceptable = match (format, accept) {
         // A `+` in a query string that nobody encoded arrives as a space.
         (Some(format), _) => {
@@ -41,19 +38,6 @@ pub(super) fn check_acceptable(format: Option<&str>, accept: Option<&str>) -> Re
     ))
 }
 
-/// Checks the type of a body that holds a resource.
-pub(super) fn check_content_type(content_type: Option<&str>) -> Result<(), Error> {
-    if content_type.is_some_and(|text| JSON_TYPES.contains(&media_type(text).as_str())) {
-        return Ok(());
-    }
-    let message = "The Content-Type must be application/fhir+json or application/json.";
-    Err(Error::rejected(
-        Reason::UnsupportedMediaType,
-        IssueType::NotSupported,
-        message,
-    ))
-}
-
 fn preference<'a>(prefer: Option<&'a str>, name: &str) -> Option<&'a str> {
     let parts = prefer.unwrap_or_default().split([',', ';']);
     let mut pairs = parts.filter_map(|part| part.trim().split_once('='));
@@ -63,7 +47,11 @@ fn preference<'a>(prefer: Option<&'a str>, name: &str) -> Option<&'a str> {
 }
 
 /// Reads `Prefer: handling=`.
-pub(super) fn handling(prefer: Option<&str>) -> Result<Handling, Error> {
+pub(super) fn handling(request: &Incoming) -> Result<Handling, Error> {
+    handling_of(request.header("prefer"))
+}
+
+fn handling_of(prefer: Option<&str>) -> Result<Handling, Error> {
     match preference(prefer, "handling") {
         None | Some("lenient") => Ok(Handling::Lenient),
         Some("strict") => Ok(Handling::Strict),
@@ -77,13 +65,17 @@ pub(super) fn handling(prefer: Option<&str>) -> Result<Handling, Error> {
 }
 
 /// Reads `Prefer: return=`.
-pub(super) fn wants_minimal(prefer: Option<&str>) -> bool {
-    preference(prefer, "return") == Some("minimal")
+pub(super) fn wants_minimal(request: &Incoming) -> bool {
+    preference(request.header("prefer"), "return") == Some("minimal")
 }
 
 /// Reads `x-ms-consistency-level`. The ledger is one, so that everything but the most relaxed
 /// level is as good as strong.
-pub(super) fn consistency(level: Option<&str>) -> Result<Consistency, Error> {
+pub(super) fn consistency(request: &Incoming) -> Result<Consistency, Error> {
+    consistency_of(request.header("x-ms-consistency-level"))
+}
+
+fn consistency_of(level: Option<&str>) -> Result<Consistency, Error> {
     match level {
         None | Some("Strong" | "BoundedStaleness" | "Session") => Ok(Consistency::Strong),
         Some("ConsistentPrefix" | "Eventual") => Ok(Consistency::Eventual),
@@ -118,7 +110,7 @@ mod tests {
         ];
         for (format, accept, expected) in cases {
             assert_eq!(
-                check_acceptable(format, accept).is_ok(),
+                acceptable(format, accept).is_ok(),
                 expected,
                 "{format:?} {accept:?}"
             );
@@ -128,28 +120,12 @@ mod tests {
     #[test]
     fn preferences_are_read_from_lists() {
         assert_eq!(
-            handling(Some("return=minimal, handling=strict")).ok(),
+            handling_of(Some("return=minimal, handling=strict")).ok(),
             Some(Handling::Strict)
         );
-        assert!(handling(Some("handling=odd")).is_err());
-        assert!(wants_minimal(Some("handling=strict; return=\"minimal\"")));
-        assert!(!wants_minimal(Some("return=representation")));
-    }
-
-    #[test]
-    fn bodies_must_be_json() {
-        for (content_type, expected) in [
-            (Some("application/fhir+json; charset=UTF-8"), true),
-            (Some("APPLICATION/JSON"), true),
-            (Some("text/plain"), false),
-            (Some("application/fhir+xml"), false),
-            (None, false),
-        ] {
-            assert_eq!(
-                check_content_type(content_type).is_ok(),
-                expected,
-                "{content_type:?}"
-            );
-        }
+        assert!(handling_of(Some("handling=odd")).is_err());
+        let minimal = |prefer| preference(Some(prefer), "return") == Some("minimal");
+        assert!(minimal("handling=strict; return=\"minimal\""));
+        assert!(!minimal("return=representation"));
     }
 }

@@ -1,8 +1,10 @@
 //! What anybody may see: health, capabilities, versions.
 
-use super::{Answer, Exchange};
+use super::negotiation;
 use crate::error::Error;
+use crate::exchange::Exchange;
 use crate::grant::PartitionName;
+use crate::message::Answer;
 use crate::proxy;
 use crate::status::Status;
 use crate::store::Partition;
@@ -12,7 +14,7 @@ use serde_json::{Value, json};
 
 /// `GET /health/check`: whether the ledger answers.
 pub(super) async fn health(exchange: &Exchange) -> Result<Answer, Error> {
-    let ledger = Partition::open(exchange.env()?, PartitionName::Default)?
+    let ledger = Partition::open(exchange.server.env()?, PartitionName::Default)?
         .is_healthy()
         .await;
     let status = |healthy: bool| if healthy { "Healthy" } else { "Unhealthy" };
@@ -35,14 +37,14 @@ const RELEASED: &str = "2026-11-21";
 
 /// `GET /metadata`: the CapabilityStatement.
 pub(super) async fn metadata(exchange: &Exchange) -> Result<Answer, Error> {
-    exchange.check_acceptable()?;
+    negotiation::check_acceptable(&exchange.request)?;
     let deployment = Deployment {
-        base_url: &exchange.base_url,
+        base_url: &exchange.server.base_url,
         date: RELEASED,
         software_version: env!("CARGO_PKG_VERSION"),
         security: security(exchange).await,
     };
-    let statement = capability_statement(exchange.definitions, &deployment);
+    let statement = capability_statement(exchange.server.definitions, &deployment);
     // Discovery is for every origin: https://hl7.org/fhir/smart-app-launch/conformance.html
     Ok(Answer::fhir(Status::OK, statement.to_string())
         .with("access-control-allow-origin", "*")
@@ -52,12 +54,12 @@ pub(super) async fn metadata(exchange: &Exchange) -> Result<Answer, Error> {
 /// `rest.security`: OAuth, and where its endpoints are. The statement must not fail because the
 /// identity provider is down; it leaves the endpoints out then.
 async fn security(exchange: &Exchange) -> Value {
-    let system = match exchange.config.release {
+    let system = match exchange.server.config.release {
         Release::R4 => "http://terminology.hl7.org/CodeSystem/restful-security-service",
         Release::Stu3 => "http://hl7.org/fhir/restful-security-service",
     };
     let mut security = json!({
-        "cors": !exchange.config.cors.origins.is_empty(),
+        "cors": !exchange.server.config.cors.origins.is_empty(),
         "service": [{ "coding": [{ "system": system, "code": "OAuth" }], "text": "OAuth" }],
     });
     if let (Ok(endpoints), Some(security)) =
@@ -85,8 +87,8 @@ async fn security(exchange: &Exchange) -> Value {
 
 /// `GET /$versions`: the release that is served.
 pub(super) fn versions(exchange: &Exchange) -> Result<Answer, Error> {
-    exchange.check_acceptable()?;
-    let version = exchange.config.release.mime_version();
+    negotiation::check_acceptable(&exchange.request)?;
+    let version = exchange.server.config.release.mime_version();
     let versions = json!({ "versions": [version], "default": version });
     Ok(Answer::json(&versions).with("cache-control", "no-cache"))
 }

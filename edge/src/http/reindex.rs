@@ -1,17 +1,18 @@
 //! How far the rebuilding of search indexes is: `GET /_operations/reindex`, as the managed cloud
 //! service answers for its jobs.
 
-use super::{Answer, Exchange};
 use crate::auth::{self, Principal};
 use crate::error::Error;
+use crate::message::Answer;
+use crate::server::Server;
 use crate::status::Status;
 use crate::store::Indexing;
 use serde_json::{Value, json};
 
 /// A Parameters resource; only for whom roles permit to reindex.
-pub(super) async fn progress(exchange: &Exchange, principal: &Principal) -> Result<Answer, Error> {
+pub(super) async fn progress(server: &Server, principal: &Principal) -> Result<Answer, Error> {
     auth::check_may_follow_reindexing(principal)?;
-    let indexing = exchange.partition()?.indexing().await?;
+    let indexing = server.partition()?.indexing().await?;
     let body = parameters(&indexing).to_string();
     Ok(Answer::fhir(Status::OK, body).with("cache-control", "no-store"))
 }

@@ -1,7 +1,9 @@
 //! Outcomes of interactions as answers. <https://hl7.org/fhir/R4/http.html#summary>
 
-use super::{Answer, Exchange};
+use super::negotiation;
+use crate::exchange::Exchange;
 use crate::interaction::{History, Outcome, SearchSet, Stored, VersionStamp, Written};
+use crate::message::Answer;
 use crate::status::Status;
 use crate::store::{self, Text, Version};
 use fhir::Address;
@@ -23,7 +25,7 @@ pub(super) fn answer(exchange: &Exchange, outcome: Outcome) -> Answer {
             stamp,
             body,
         }) => {
-            let answer = if exchange.wants_minimal() {
+            let answer = if negotiation::wants_minimal(&exchange.request) {
                 Answer::empty(Status::OK)
             } else {
                 Answer::stored(Status::OK, [body])
@@ -44,7 +46,7 @@ fn stamped(answer: Answer, VersionStamp { version, updated }: VersionStamp) -> A
 
 /// The versioned address of a resource.
 fn location(exchange: &Exchange, address: &Address, version: i64) -> String {
-    format!("{}/{address}/_history/{version}", exchange.base_url)
+    format!("{}/{address}/_history/{version}", exchange.server.base_url)
 }
 
 fn answer_written(exchange: &Exchange, written: Written) -> Answer {
@@ -58,7 +60,7 @@ fn answer_written(exchange: &Exchange, written: Written) -> Answer {
     let store::Committed {
         version, updated, ..
     } = committed;
-    let answer = if exchange.wants_minimal() {
+    let answer = if negotiation::wants_minimal(&exchange.request) {
         Answer::empty(status)
     } else {
         let text = content.complete(&version.to_string(), &instant(updated));
@@ -92,11 +94,11 @@ fn search_set(exchange: &Exchange, found: SearchSet) -> Answer {
     } = found;
     let mut entries: Vec<Vec<Text>> = Vec::with_capacity(matches.len() + 1);
     if !query.issues.is_empty() {
-        let outcome = operation_outcome(exchange.config.release, None, &query.issues);
+        let outcome = operation_outcome(exchange.server.config.release, None, &query.issues);
         let entry = json!({ "resource": outcome, "search": { "mode": "outcome" } });
         entries.push(vec![entry.to_string().into()]);
     }
-    let base = format!("{}/{}", exchange.base_url, query.resource_type);
+    let base = format!("{}/{}", exchange.server.base_url, query.resource_type);
     for found in matches {
         entries.push(vec![
             format!("{{\"fullUrl\":\"{base}/{}\",\"resource\":", found.id).into(),
@@ -128,7 +130,7 @@ fn answer_history(exchange: &Exchange, history: History) -> Answer {
         before,
         next,
     } = history;
-    let base = format!("{}/{address}", exchange.base_url);
+    let base = format!("{}/{address}", exchange.server.base_url);
     let link = |before: Option<i64>| {
         let cursor = before.map(|before| format!("&ct={before}"));
         format!(
@@ -181,8 +183,8 @@ fn links(own: String, next: Option<String>) -> Vec<Value> {
 fn head(exchange: &Exchange, kind: &str, total: Option<i64>, links: &[Value]) -> Value {
     let mut head = json!({
         "resourceType": "Bundle",
-        "id": exchange.request_id,
-        "meta": { "lastUpdated": instant(exchange.now) },
+        "id": exchange.request.request_id,
+        "meta": { "lastUpdated": instant(exchange.server.now) },
         "type": kind,
     });
     if let Some(head) = head.as_object_mut() {

@@ -1,9 +1,11 @@
 //! What became of the entries of a bundle, as response entries.
 //! <https://hl7.org/fhir/R4/bundle.html#bundle-response>
 
-use super::{Answer, Exchange, error, render};
+use super::{error, render};
 use crate::error::Error;
+use crate::exchange::Exchange;
 use crate::interaction::{Outcome, Responses};
+use crate::message::Answer;
 use crate::store::Text;
 use fhir::bundle::BundleKind;
 use fhir::outcome::operation_outcome;
@@ -16,7 +18,7 @@ pub(super) fn answer(exchange: &Exchange, Responses { kind, entries }: Responses
         BundleKind::Batch => "batch-response",
         BundleKind::Transaction => "transaction-response",
     };
-    let head = json!({ "resourceType": "Bundle", "id": exchange.request_id, "type": kind });
+    let head = json!({ "resourceType": "Bundle", "id": exchange.request.request_id, "type": kind });
     let entries = entries.into_iter();
     Answer::bundle(
         &head,
@@ -58,7 +60,7 @@ fn succeeded(answer: &Answer) -> Vec<Text> {
 /// ours never ends the whole request.
 fn failed(exchange: &Exchange, error: Error) -> Vec<Text> {
     let (status, issues) = error::told(exchange, error);
-    let outcome = operation_outcome(exchange.config.release, None, &issues);
+    let outcome = operation_outcome(exchange.server.config.release, None, &issues);
     let response = json!({ "response": { "status": status.to_string(), "outcome": outcome } });
     vec![response.to_string().into()]
 }

@@ -1,7 +1,10 @@
 //! The whole URL map.
 
-use super::{Answer, Exchange, app, cors, error, fault, interact, open, reindex, token_in_url};
+use super::{app, cors, fault, finish, interact, negotiation, open, reindex, token_in_url};
+use crate::auth;
 use crate::error::{Error, Reason};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use crate::proxy;
 use crate::status::Status;
 use fhir::interaction::Interaction;
@@ -10,20 +13,22 @@ use fhir::route;
 
 /// Answers a request by its method and path. Preflights come first, then what anybody may see,
 /// then everything else, which needs a token.
-pub(super) async fn route(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    let origin = exchange.header("origin");
-    let wanted = exchange.header("access-control-request-method");
-    let cors = &exchange.config.cors;
-    if !exchange.is_for_people()
-        && let Some(answer) = cors::preflight(cors, &exchange.method, origin, wanted)
+pub(super) async fn route(exchange: &Exchange) -> Result<Answer, Error> {
+    let origin = exchange.request.header("origin");
+    let wanted = exchange.request.header("access-control-request-method");
+    let cors = &exchange.server.config.cors;
+    if !finish::is_for_people(&exchange.request)
+        && let Some(answer) = cors::preflight(cors, &exchange.request.method, origin, wanted)
     {
         return Ok(answer);
     }
-    let segments: Vec<&str> = exchange.segments.iter().map(String::as_str).collect();
-    let method = match exchange.method.as_str() {
+    let segments: Vec<&str> = exchange
+        .request
+        .segments
+        .iter()
+        .map(String::as_str)
+        .collect();
+    let method = match exchange.request.method.as_str() {
         // The runtime drops the body of an answer to HEAD.
         "HEAD" => "GET",
         method => method,
@@ -32,16 +37,16 @@ pub(super) async fn route(
         ("GET", HEALTH) => open::health(exchange).await,
         ("GET", VERSIONS) => open::versions(exchange),
         (_, [proxy::PATH, steps @ ..]) => {
-            exchange.check_audience_is_settled()?;
-            proxy::answer(exchange, steps, request).await
+            auth::check_audience_is_settled(&exchange.server)?;
+            proxy::answer(exchange, steps).await
         }
         (_, ["connect", steps @ ..]) => {
-            exchange.check_audience_is_settled()?;
-            proxy::connect(exchange, steps, request).await
+            auth::check_audience_is_settled(&exchange.server)?;
+            proxy::connect(exchange, steps).await
         }
         (_, ["launch"]) => {
-            exchange.check_audience_is_settled()?;
-            proxy::launch(exchange, request).await
+            auth::check_audience_is_settled(&exchange.server)?;
+            proxy::launch(exchange).await
         }
         ("GET", SMART_CONFIGURATION) => proxy::smart_configuration(exchange).await,
         ("GET", ICON) => {
@@ -50,10 +55,10 @@ pub(super) async fn route(
         ("GET", ["app", "config.json"]) => app::configuration(exchange),
         ("GET", ["app", ..]) => app::file(exchange).await,
         ("GET", []) if app::wants_page(exchange) => Ok(app::redirect(exchange)),
-        ("POST", ["fault", kind]) if exchange.config.fault_injection => {
+        ("POST", ["fault", kind]) if exchange.server.config.fault_injection => {
             fault::inject(exchange, kind).await
         }
-        _ => resource(exchange, (method, &segments), request).await,
+        _ => resource(exchange, method, &segments).await,
     }
 }
 
@@ -68,24 +73,20 @@ const REINDEX: &[&str] = &["_operations", "reindex"];
 
 /// Answers by the table of the interactions. What the server can do is for everybody to know; all
 /// else needs a token, even to learn that there is no such address.
-async fn resource(
-    exchange: &Exchange,
-    (method, segments): (&str, &[&str]),
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    let matched = route::find(exchange.definitions, method, segments);
+async fn resource(exchange: &Exchange, method: &str, segments: &[&str]) -> Result<Answer, Error> {
+    let matched = route::find(exchange.server.definitions, method, segments);
     if matched.is_some_and(|matched| matched.route.interaction == Interaction::Capabilities) {
         return open::metadata(exchange).await;
     }
     token_in_url::refuse(exchange)?;
-    exchange.check_audience_is_settled()?;
-    let principal = exchange.authenticate().await?;
-    exchange.check_acceptable()?;
+    auth::check_audience_is_settled(&exchange.server)?;
+    let principal = auth::authenticate(exchange).await?;
+    negotiation::check_acceptable(&exchange.request)?;
     if (method, segments) == ("GET", REINDEX) {
-        return reindex::progress(exchange, &principal).await;
+        return reindex::progress(&exchange.server, &principal).await;
     }
     match matched {
-        Some(matched) => interact::interact(exchange, &principal, matched, request).await,
+        Some(matched) => interact::interact(exchange, &principal, matched).await,
         None => no_route(exchange, segments),
     }
 }
@@ -93,7 +94,7 @@ async fn resource(
 /// 405 with the methods that would do where there are any, 404 elsewhere.
 fn no_route(exchange: &Exchange, segments: &[&str]) -> Result<Answer, Error> {
     let path = segments.join("/");
-    let mut methods = route::methods(exchange.definitions, segments);
+    let mut methods = route::methods(exchange.server.definitions, segments);
     if matches!(
         segments,
         HEALTH | VERSIONS | SMART_CONFIGURATION | ICON | REINDEX | ["app", ..]
@@ -104,14 +105,12 @@ fn no_route(exchange: &Exchange, segments: &[&str]) -> Result<Answer, Error> {
         methods.push("HEAD");
     }
     if !methods.is_empty() {
-        return Ok(error::method_not_allowed(
-            exchange,
-            &path,
-            &methods.join(", "),
-        ));
+        let methods = methods.join(", ");
+        let method = &exchange.request.method;
+        return Err(Error::method_not_allowed(method, &path, methods));
     }
     if let [name, ..] = segments {
-        exchange.resource_type(name)?;
+        exchange.server.resource_type(name)?;
     }
     let message = format!("This server has nothing at /{path}.");
     Err(Error::rejected(

@@ -1,8 +1,8 @@
 //! Tokens do not belong into addresses: those end up in logs, histories and referrers.
 //! <https://www.rfc-editor.org/rfc/rfc6750#section-5.3>
 
-use super::Exchange;
 use crate::error::Error;
+use crate::exchange::Exchange;
 use fhir::outcome::{Issue, IssueType};
 
 /// The shortest run of characters that is taken for a part of a token.
@@ -10,8 +10,8 @@ const PART: usize = 8;
 
 /// Refuses a request whose path or query holds what looks like a JWT.
 pub(super) fn refuse(exchange: &Exchange) -> Result<(), Error> {
-    let segments = exchange.segments.iter();
-    let values = exchange.query.iter().map(|(_, value)| value);
+    let segments = exchange.request.segments.iter();
+    let values = exchange.request.query.iter().map(|(_, value)| value);
     if !segments.chain(values).any(|text| holds_token(text)) {
         return Ok(());
     }

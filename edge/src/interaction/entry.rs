@@ -50,7 +50,7 @@ pub(super) fn request(context: Context<'_>, entry: Entry) -> Result<Request, Err
             get(context, &target, entry.query.as_deref(), condition)
         }
         _ => Err(Error::rejected(
-            Reason::MethodNotAllowed,
+            Reason::Invalid,
             IssueType::NotSupported,
             "This method is not supported for this url in a bundle.",
         )),

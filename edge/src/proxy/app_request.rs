@@ -6,7 +6,7 @@ use super::redirect::{self, App, refuse};
 use super::refusal::Refused;
 use super::{ceiling, code_challenge, dpop, repeated, value};
 use crate::error::Error;
-use crate::http::Exchange;
+use crate::exchange::Exchange;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smart::scope_list::names_system;
@@ -178,7 +178,12 @@ fn app<'a>(
     let required =
         |name| value(parameters, name).ok_or_else(|| format!("The parameter {name} is required."));
     let (client_id, redirect_uri) = (required("client_id")?, required("redirect_uri")?);
-    if !exchange.config.smart_proxy.allows(client_id, redirect_uri) {
+    if !exchange
+        .server
+        .config
+        .smart_proxy
+        .allows(client_id, redirect_uri)
+    {
         return Err(
             "The redirect_uri is not registered for this client_id; the operator lists both in \
              SMART_CLIENTS."
@@ -217,8 +222,12 @@ fn asked(
     let scope = ceiling::cut_request(exchange, client_id, scope)
         .map_err(|Refused(error, words)| (error, words))?;
     let audience = value(parameters, "aud").filter(|audience| is_ours(exchange, audience));
-    let audience = audience
-        .ok_or_else(|| invalid(&format!("The parameter aud must be {}.", exchange.base_url)))?;
+    let audience = audience.ok_or_else(|| {
+        invalid(&format!(
+            "The parameter aud must be {}.",
+            exchange.server.base_url
+        ))
+    })?;
     let challenge = code_challenge::of_request(parameters).map_err(invalid)?;
     Ok(Asked {
         state: state.to_owned(),
@@ -232,6 +241,7 @@ fn asked(
 /// Whether `aud` is this server: a token for another one must not be had through us.
 fn is_ours(exchange: &Exchange, audience: &str) -> bool {
     let audience = audience.trim_end_matches('/');
-    let mut configured = exchange.config.security.audiences.iter();
-    audience == exchange.base_url || configured.any(|own| own.trim_end_matches('/') == audience)
+    let mut configured = exchange.server.config.security.audiences.iter();
+    audience == exchange.server.base_url
+        || configured.any(|own| own.trim_end_matches('/') == audience)
 }

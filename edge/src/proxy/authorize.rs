@@ -4,10 +4,12 @@
 use super::app_request::{self, AppRequest};
 use super::launch::Handle;
 use super::redirect::{self, callback_url};
-use super::{Purpose, context, pushed, value};
+use super::{context, pushed, value};
 use crate::auth;
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
+use crate::seal::Purpose;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use smart::qualified_scope::qualify;
@@ -54,16 +56,20 @@ pub(super) struct State {
 /// Sends the browser to the provider, to the page where the person chooses what the app asks for,
 /// or back to the app with an error.
 pub(super) async fn authorize(exchange: &Exchange) -> Result<Answer, Error> {
-    let reference = value(&exchange.query, "request_uri");
+    let reference = value(&exchange.request.query, "request_uri");
     let request = match reference {
-        Some(reference) => pushed::opened(exchange, &exchange.query, reference).await?,
-        None => app_request::check(exchange, &exchange.query).await?,
+        Some(reference) => pushed::opened(exchange, &exchange.request.query, reference).await?,
+        None => app_request::check(exchange, &exchange.request.query).await?,
     };
     let request = match request {
         Ok(request) => request,
         Err(unfit) => return Ok(redirect::to(unfit.address(exchange).await?)),
     };
-    let client = exchange.config.smart_proxy.client(&request.client_id);
+    let client = exchange
+        .server
+        .config
+        .smart_proxy
+        .client(&request.client_id);
     if reference.is_none() && client.is_some_and(|client| client.must_push) {
         let words = "The app must push its request first (pushed_authorization_request_endpoint).";
         let refusal = request.refusal(exchange, "invalid_request", words);
@@ -97,12 +103,12 @@ pub(super) async fn at_provider(
         scope: request.scope.clone(),
         client_id: request.client_id.clone(),
         redirect_uri: request.redirect_uri,
-        expires: exchange.now + SIGN_IN,
-        id: crate::binding::random_uuid(),
+        expires: exchange.server.now + SIGN_IN,
+        id: (exchange.server.draw_id)(),
     };
-    let sealed = exchange.seal(Purpose::State, &sealed).await?;
-    let authority = exchange.authority()?;
-    let provider = auth::metadata(authority, exchange.now).await?;
+    let sealed = exchange.server.seal(Purpose::State, &sealed).await?;
+    let authority = exchange.server.authority()?;
+    let provider = auth::metadata(authority, exchange.server.now).await?;
     let scope = qualify(&request.scope, &request.audience);
     let mut parameters = vec![
         ("response_type", "code"),

@@ -2,11 +2,12 @@
 //! what the operator lets it do. <https://hl7.org/fhir/smart-app-launch/backend-services.html>
 
 use super::client_authentication::Client;
-use super::refusal::{Refused, not_stored};
-use super::{Purpose, value};
+use super::refusal::{Failure, Refused, not_stored};
+use super::value;
 use crate::auth::ServiceToken;
-use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
+use crate::seal::Purpose;
 use crate::status::Status;
 use serde_json::json;
 use smart::granted_scope::granted;
@@ -17,13 +18,13 @@ pub(super) async fn issue(
     form: &[(String, String)],
     client: &Client,
     key: String,
-) -> Result<Result<Answer, Refused>, Error> {
+) -> Result<Answer, Failure> {
     let id = client.id.as_deref().unwrap_or_default();
-    let registered = exchange.config.smart_proxy.client(id);
+    let registered = exchange.server.config.smart_proxy.client(id);
     let Some(service) = registered.and_then(|client| client.service.as_ref()) else {
         let words =
             "The client is not a backend service: it has no roles and scope in SMART_CLIENTS.";
-        return Ok(Err(Refused("unauthorized_client", words.into())));
+        return Err(Refused("unauthorized_client", words.into()).into());
     };
     let asked = value(form, "scope").unwrap_or_default();
     let scope = match granted(asked, &service.scope) {
@@ -33,20 +34,20 @@ pub(super) async fn issue(
                 "Nothing of the scope can be granted; the client may have {}.",
                 service.scope
             );
-            return Ok(Err(Refused("invalid_scope", words)));
+            return Err(Refused("invalid_scope", words).into());
         }
         Err(problem) => {
-            return Ok(Err(Refused("invalid_scope", format!("{problem}."))));
+            return Err(Refused("invalid_scope", format!("{problem}.")).into());
         }
     };
-    let mut token = ServiceToken::new(id, scope, exchange.now, crate::binding::random_uuid());
+    let mut token = ServiceToken::new(id, scope, exchange.server.now, (exchange.server.draw_id)());
     token.key = key;
-    let sealed = exchange.seal(Purpose::AccessToken, &token).await?;
+    let sealed = exchange.server.seal(Purpose::AccessToken, &token).await?;
     let response = json!({
         "access_token": sealed,
         "token_type": if token.key.is_empty() { "bearer" } else { "DPoP" },
         "expires_in": token.expires - token.issued,
         "scope": token.scope,
     });
-    Ok(Ok(not_stored(exchange, Status::OK, &response)))
+    Ok(not_stored(exchange, Status::OK, &response))
 }

@@ -1,16 +1,17 @@
 //! `GET /AadSmartOnFhirProxy/callback/{app}`: takes the provider's answer and sends the app its
 //! code, which holds the provider's and the launch context, sealed.
 
-use super::Purpose;
 use super::authorize::State;
 use super::launch::Handle;
 use super::redirect::{self, App, refuse};
 use super::{provider_error, repeated, value};
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
+use crate::seal::Purpose;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use smart::launch_context;
+use smart::base64url;
 
 /// How long an app may take to redeem its code, in milliseconds.
 const REDEEM: i64 = 5 * 60 * 1000;
@@ -49,17 +50,17 @@ pub(super) struct Code {
 
 /// Sends the browser back to the app.
 pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer, Error> {
-    let query = &exchange.query;
+    let query = &exchange.request.query;
     if let Some(name) = repeated(query) {
         let words = format!("The parameter {name} must not be repeated.");
         return Err(refuse(&words));
     }
-    let redirect_uri =
-        launch_context::decode(target).and_then(|bytes| String::from_utf8(bytes).ok());
+    let redirect_uri = base64url::decode(target).and_then(|bytes| String::from_utf8(bytes).ok());
     let redirect_uri =
         redirect_uri.ok_or_else(|| refuse("The path holds no address of an app."))?;
     let sealed = value(query, "state").ok_or_else(|| refuse("The parameter state is required."))?;
     let state: State = exchange
+        .server
         .unseal(Purpose::State, sealed)
         .await?
         .ok_or_else(|| {
@@ -67,6 +68,7 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
         })?;
     if state.redirect_uri != redirect_uri
         || !exchange
+            .server
             .config
             .smart_proxy
             .allows(&state.client_id, &redirect_uri)
@@ -75,12 +77,12 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
             "The state belongs to another app; start again from the app.",
         ));
     }
-    if state.expires <= exchange.now {
+    if state.expires <= exchange.server.now {
         return Err(refuse(
             "The sign-in took too long; start again from the app.",
         ));
     }
-    if !exchange.spend(&state.id, state.expires).await? {
+    if !exchange.server.spend(&state.id, state.expires).await? {
         return Err(refuse(
             "This sign-in was completed before; start again from the app.",
         ));
@@ -109,10 +111,10 @@ pub(super) async fn callback(exchange: &Exchange, target: &str) -> Result<Answer
         scope: state.scope,
         client_id: state.client_id,
         redirect_uri: redirect_uri.clone(),
-        expires: exchange.now + REDEEM,
-        id: crate::binding::random_uuid(),
+        expires: exchange.server.now + REDEEM,
+        id: (exchange.server.draw_id)(),
     };
-    let code = exchange.seal(Purpose::Code, &code).await?;
+    let code = exchange.server.seal(Purpose::Code, &code).await?;
     let mut parameters = vec![("code", code.as_str()), ("state", state.state.as_str())];
     parameters.extend(value(query, "session_state").map(|session| ("session_state", session)));
     let answered = redirect::answer(exchange, app, &parameters).await?;

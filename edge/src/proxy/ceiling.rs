@@ -2,7 +2,7 @@
 //! the operator (`scopeCeiling`). <https://www.rfc-editor.org/rfc/rfc6749#section-3.3>
 
 use super::refusal::Refused;
-use crate::http::Exchange;
+use crate::exchange::Exchange;
 use smart::granted_scope::below_ceiling;
 use smart::scope_list::names_data;
 
@@ -35,6 +35,6 @@ pub(super) fn cut_request(
 }
 
 fn ceiling<'a>(exchange: &'a Exchange, client_id: &str) -> Option<&'a str> {
-    let client = exchange.config.smart_proxy.client(client_id)?;
+    let client = exchange.server.config.smart_proxy.client(client_id)?;
     client.scope_ceiling.as_deref()
 }

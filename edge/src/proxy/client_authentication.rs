@@ -2,11 +2,11 @@
 //! identity provider knows, or by a signed assertion that is checked here.
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#considerations-for-app-support>
 
-use super::refusal::Refused;
+use super::refusal::{Failure, Refused};
 use super::{PATH, value};
-use crate::auth::{ClientKeys, check_assertion, stated_client};
-use crate::error::Error;
-use crate::http::Exchange;
+use crate::auth::{check_assertion, stated_client};
+use crate::config::ClientKeys;
+use crate::exchange::Exchange;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -30,43 +30,38 @@ pub(super) struct Client {
 pub(super) async fn authenticate(
     exchange: &Exchange,
     form: &[(String, String)],
-) -> Result<Result<Client, Refused>, Error> {
+) -> Result<Client, Failure> {
     let assertion = value(form, "client_assertion");
-    let (named, secret) = match credentials(exchange, form) {
-        Ok(credentials) => credentials,
-        Err(refused) => return Ok(Err(refused)),
-    };
+    let (named, secret) = credentials(exchange, form)?;
     let id = match (named, assertion.map(stated_client)) {
         (Some(id), _) => Some(id),
         (None, Some(Ok(id))) => Some(id),
-        (None, Some(Err(reason))) => return Ok(Err(not_accepted(&reason))),
+        (None, Some(Err(reason))) => return Err(not_accepted(&reason).into()),
         (None, None) => None,
     };
     let registered = id
         .as_ref()
-        .and_then(|id| exchange.config.smart_proxy.client(id));
+        .and_then(|id| exchange.server.config.smart_proxy.client(id));
     let Some((id, keys)) = registered.and_then(|own| Some((&own.client_id, own.keys.as_ref()?)))
     else {
         // The identity provider knows the client's secret, if it has one. What else it is sent may
         // be anything, and proves nothing to us.
         let is_public = secret.is_none();
-        return Ok(Ok(Client {
+        return Ok(Client {
             id,
             secret,
             is_verified: false,
             is_public,
-        }));
+        });
     };
-    if let Err(refused) = check(exchange, form, (id, keys)).await? {
-        return Ok(Err(refused));
-    }
-    let secret = exchange.config.smart_proxy.secret(id);
-    Ok(Ok(Client {
+    check(exchange, form, (id, keys)).await?;
+    let secret = exchange.server.config.smart_proxy.secret(id);
+    Ok(Client {
         id: Some(id.clone()),
         secret: secret.map(ToOwned::to_owned),
         is_verified: true,
         is_public: false,
-    }))
+    })
 }
 
 /// Checks the assertion of a client with keys. Each opens once.
@@ -74,8 +69,8 @@ async fn check(
     exchange: &Exchange,
     form: &[(String, String)],
     (id, keys): (&str, &ClientKeys),
-) -> Result<Result<(), Refused>, Error> {
-    let refuse = |words: String| Ok(Err(Refused("invalid_client", words)));
+) -> Result<(), Failure> {
+    let refuse = |words: String| Err(Refused("invalid_client", words).into());
     let Some(assertion) = value(form, "client_assertion") else {
         return refuse("The client has keys: it must send a client_assertion.".into());
     };
@@ -84,15 +79,15 @@ async fn check(
             "The client_assertion_type must be {ASSERTION_TYPE}."
         ));
     }
-    let base = &exchange.base_url;
+    let base = &exchange.server.base_url;
     // https://www.rfc-editor.org/rfc/rfc9126#section-2
     let audiences = ["token", "par"].map(|endpoint| format!("{base}/{PATH}/{endpoint}"));
-    match check_assertion(assertion, (id, keys), &audiences, exchange.now).await? {
-        Err(reason) => Ok(Err(not_accepted(&reason))),
+    match check_assertion(assertion, (id, keys), &audiences, exchange.server.now).await? {
+        Err(reason) => Err(not_accepted(&reason).into()),
         Ok(checked) => {
             let used = format!("assertion {}:{id}{}", id.len(), checked.id);
-            if exchange.spend(&used, checked.expires * 1000).await? {
-                return Ok(Ok(()));
+            if exchange.server.spend(&used, checked.expires * 1000).await? {
+                return Ok(());
             }
             refuse("The client_assertion was used before (`jti`).".into())
         }
@@ -110,7 +105,7 @@ type Credentials = (Option<String>, Option<String>);
 /// form-encoded. <https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1>
 fn credentials(exchange: &Exchange, form: &[(String, String)]) -> Result<Credentials, Refused> {
     let named = value(form, "client_id").map(ToOwned::to_owned);
-    let Some(header) = exchange.header("authorization") else {
+    let Some(header) = exchange.request.header("authorization") else {
         return Ok((named, value(form, "client_secret").map(ToOwned::to_owned)));
     };
     let wrong = |words: &str| Refused("invalid_client", words.to_owned());

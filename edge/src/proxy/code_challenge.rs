@@ -3,7 +3,7 @@
 
 use super::refusal::Refused;
 use sha2::{Digest, Sha256};
-use smart::launch_context::encode;
+use smart::base64url::encode;
 
 /// The challenge of a request for a code, where it has one.
 ///

@@ -6,10 +6,13 @@
 use super::app_request::AppRequest;
 use super::authorize::at_provider;
 use super::redirect::{self, refuse};
-use super::{Purpose, value, vouched};
+use super::{value, vouched};
+use crate::auth;
 use crate::auth::Principal;
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
+use crate::seal::Purpose;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -44,11 +47,11 @@ struct Choice {
 pub(super) async fn ask(exchange: &Exchange, request: AppRequest) -> Result<Answer, Error> {
     let pending = Pending {
         request,
-        expires: exchange.now + CHOOSE,
-        id: crate::binding::random_uuid(),
+        expires: exchange.server.now + CHOOSE,
+        id: (exchange.server.draw_id)(),
     };
-    let pending = exchange.seal(Purpose::Pending, &pending).await?;
-    let page = format!("{}/{PAGE}", exchange.base_url);
+    let pending = exchange.server.seal(Purpose::Pending, &pending).await?;
+    let page = format!("{}/{PAGE}", exchange.server.base_url);
     Ok(redirect::to(redirect::address(
         &page,
         &[("request", &pending)],
@@ -57,14 +60,14 @@ pub(super) async fn ask(exchange: &Exchange, request: AppRequest) -> Result<Answ
 
 /// `GET`: which app asks for what, for the person to see before choosing.
 pub(super) async fn describe(exchange: &Exchange) -> Result<Answer, Error> {
-    let sealed = value(&exchange.query, "request")
+    let sealed = value(&exchange.request.query, "request")
         .ok_or_else(|| refuse("The parameter request is required."))?;
     let Pending { request, .. } = open(exchange, sealed).await?;
     let authority = request.redirect_uri.split("://").nth(1);
     let host = authority.and_then(|rest| rest.split(['/', '?']).next());
     let described = json!({
         "clientId": request.client_id,
-        "name": exchange.config.smart_proxy.name(&request.client_id),
+        "name": exchange.server.config.smart_proxy.name(&request.client_id),
         "redirectHost": host.unwrap_or_default(),
         "scope": request.scope,
         "needs": request.needs(),
@@ -74,11 +77,8 @@ pub(super) async fn describe(exchange: &Exchange) -> Result<Answer, Error> {
 
 /// `POST`: takes the choice and tells the page where to go on: to the provider, or back to the app
 /// when the person declines.
-pub(super) async fn choose(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    let body = exchange.few_bytes(request).await?;
+pub(super) async fn choose(exchange: &Exchange) -> Result<Answer, Error> {
+    let body = exchange.request.few_bytes().await?;
     let choice: Choice = serde_json::from_slice(&body)
         .map_err(|error| refuse(&format!("The choice cannot be understood: {error}.")))?;
     let mut pending = open(exchange, &choice.request).await?;
@@ -88,7 +88,7 @@ pub(super) async fn choose(
         let refusal = pending.request.refusal(exchange, "access_denied", words);
         return Ok(location(refusal.await?));
     }
-    let principal = exchange.authenticate().await?;
+    let principal = auth::authenticate(exchange).await?;
     let patient = choice
         .patient
         .ok_or_else(|| refuse("The choice names no `patient`."))?;
@@ -118,11 +118,11 @@ fn location(address: String) -> Answer {
 }
 
 async fn open(exchange: &Exchange, sealed: &str) -> Result<Pending, Error> {
-    let opened: Option<Pending> = exchange.unseal(Purpose::Pending, sealed).await?;
+    let opened: Option<Pending> = exchange.server.unseal(Purpose::Pending, sealed).await?;
     let pending = opened.ok_or_else(|| {
         refuse("The request was not made by this server; start again from the app.")
     })?;
-    if pending.expires <= exchange.now {
+    if pending.expires <= exchange.server.now {
         let words = "The choice took too long; start again from the app.";
         return Err(refuse(words));
     }
@@ -130,7 +130,7 @@ async fn open(exchange: &Exchange, sealed: &str) -> Result<Pending, Error> {
 }
 
 async fn spend(exchange: &Exchange, pending: &Pending) -> Result<(), Error> {
-    if exchange.spend(&pending.id, pending.expires).await? {
+    if exchange.server.spend(&pending.id, pending.expires).await? {
         return Ok(());
     }
     let words = "This request was answered before; start again from the app.";

@@ -4,39 +4,37 @@
 
 use super::introspector::Introspector;
 use super::refresh_token::{self, RefreshToken};
-use super::refusal::{self, missing, not_stored};
-use super::{Purpose, value};
-use crate::auth::{self, ServiceToken};
+use super::refusal::{self, Failure, missing, not_stored};
+use super::value;
+use crate::auth::{self, ServiceToken, Verifier};
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
+use crate::seal::Purpose;
 use crate::status::Status;
 use serde_json::{Map, Value, json};
 use smart::qualified_scope::unqualify;
 
 /// Answers who may ask about the token.
-pub(crate) async fn introspect(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    let form = refusal::form(exchange, request).await?;
-    let introspector = Introspector::of_request(exchange, form.as_ref().ok()).await?;
-    let told = match (form, introspector) {
-        (Err(refused), _) | (_, Err(refused)) => Err(refused),
-        (Ok(form), Ok(introspector)) => match value(&form, "token") {
-            Some(token) => {
-                introspector.check(exchange, token).await?;
-                Ok(describe(exchange, token).await?)
-            }
-            None => Err(missing("token")),
-        },
+pub(crate) async fn introspect(exchange: &Exchange) -> Result<Answer, Error> {
+    refusal::answered(exchange, asked(exchange).await)
+}
+
+async fn asked(exchange: &Exchange) -> Result<Answer, Failure> {
+    let form = refusal::form(exchange).await;
+    // Whoever may not ask learns that first, whatever is wrong with the form.
+    let introspector = match Introspector::of_request(exchange, form.as_ref().ok()).await {
+        Err(Failure::Failed(error)) => return Err(error.into()),
+        introspector => introspector,
     };
-    Ok(match told {
-        Ok(described) => {
-            let inactive = || json!({ "active": false });
-            not_stored(exchange, Status::OK, &described.unwrap_or_else(inactive))
-        }
-        Err(refused) => refusal::answer(exchange, &refused),
-    })
+    let form = form?;
+    let introspector = introspector?;
+    let token = value(&form, "token").ok_or_else(|| missing("token"))?;
+    introspector.check(exchange, token).await?;
+    let described = describe(exchange, token).await?;
+    let inactive = || json!({ "active": false });
+    let described = described.unwrap_or_else(inactive);
+    Ok(not_stored(exchange, Status::OK, &described))
 }
 
 /// What is to be told of an active token; `None` for any other.
@@ -44,7 +42,7 @@ async fn describe(exchange: &Exchange, token: &str) -> Result<Option<Value>, Err
     if token.contains('.') {
         return of_provider(exchange, token).await;
     }
-    if let Some(service) = exchange.unseal(Purpose::AccessToken, token).await? {
+    if let Some(service) = exchange.server.unseal(Purpose::AccessToken, token).await? {
         return of_service(exchange, token, &service).await;
     }
     match refresh_token::open(exchange, token).await? {
@@ -54,11 +52,11 @@ async fn describe(exchange: &Exchange, token: &str) -> Result<Option<Value>, Err
 }
 
 async fn of_provider(exchange: &Exchange, token: &str) -> Result<Option<Value>, Error> {
-    let Some(inspected) = auth::inspect(&exchange.verifier(), token).await? else {
+    let Some(inspected) = auth::inspect(&Verifier::of(&exchange.server), token).await? else {
         return Ok(None);
     };
     let claims = inspected.claims;
-    let Some(known) = exchange.known_token(&inspected.identity).await? else {
+    let Some(known) = auth::known_token(&exchange.server, &inspected.identity).await? else {
         return Ok(None);
     };
     let mut told = active();
@@ -95,19 +93,26 @@ async fn of_service(
     token: &str,
     service: &ServiceToken,
 ) -> Result<Option<Value>, Error> {
-    let registered = exchange.config.smart_proxy.client(&service.client_id);
+    let registered = exchange
+        .server
+        .config
+        .smart_proxy
+        .client(&service.client_id);
     let is_service = registered.is_some_and(|client| client.service.is_some());
-    if service.expires <= exchange.now / 1000 || !is_service {
+    if service.expires <= exchange.server.now / 1000 || !is_service {
         return Ok(None);
     }
-    let identity = auth::identity_of_service(&exchange.verifier(), token, service);
-    if exchange.known_token(&identity).await?.is_none() {
+    let identity = auth::identity_of_service(&Verifier::of(&exchange.server), token, service);
+    if auth::known_token(&exchange.server, &identity)
+        .await?
+        .is_none()
+    {
         return Ok(None);
     }
     let mut told = active();
-    told.insert("iss".into(), exchange.base_url.as_str().into());
+    told.insert("iss".into(), exchange.server.base_url.as_str().into());
     told.insert("sub".into(), service.client_id.as_str().into());
-    told.insert("aud".into(), exchange.base_url.as_str().into());
+    told.insert("aud".into(), exchange.server.base_url.as_str().into());
     told.insert("exp".into(), service.expires.into());
     told.insert("iat".into(), service.issued.into());
     told.insert("client_id".into(), service.client_id.as_str().into());

@@ -5,11 +5,12 @@
 use super::client_authentication;
 use super::rate_limit;
 use super::refresh_token;
-use super::refusal::Refused;
-use super::{Purpose, value};
+use super::refusal::{Failure, Refused};
+use super::value;
 use crate::auth::{self, ServiceToken, check_any_action, presented_token, token_id};
 use crate::error::{Error, Reason};
-use crate::http::Exchange;
+use crate::exchange::Exchange;
+use crate::seal::Purpose;
 use fhir::outcome::IssueType;
 
 /// Who asks.
@@ -29,27 +30,25 @@ impl Introspector {
     pub(super) async fn of_request(
         exchange: &Exchange,
         form: Option<&Vec<(String, String)>>,
-    ) -> Result<Result<Self, Refused>, Error> {
+    ) -> Result<Self, Failure> {
         if let Some(form) = form
-            && exchange.header("authorization").is_none()
+            && exchange.request.header("authorization").is_none()
             && value(form, "client_assertion").is_some()
         {
             return by_assertion(exchange, form).await;
         }
-        let principal = exchange.authenticate().await?;
+        let principal = auth::authenticate(exchange).await?;
         check_any_action(&principal, "introspect")?;
-        if let Err(refused) = rate_limit::count_caller(exchange, &principal).await {
-            return Ok(Err(refused));
-        }
-        let (_, token) = presented_token(exchange.header("authorization"))?;
+        rate_limit::count_caller(exchange, &principal).await?;
+        let (_, token) = presented_token(exchange.request.header("authorization"))?;
         let client = service(exchange, token).await?;
         if client.is_some_and(|client| is_registered(exchange, &client)) {
-            return Ok(Ok(Self::Registered));
+            return Ok(Self::Registered);
         }
-        Ok(Ok(Self::Bearer {
+        Ok(Self::Bearer {
             token: token.to_owned(),
             authorization: authorization(exchange, token).await?,
-        }))
+        })
     }
 
     /// Checks that they may ask about `token`.
@@ -80,30 +79,25 @@ impl Introspector {
 }
 
 fn is_registered(exchange: &Exchange, client_id: &str) -> bool {
-    let client = exchange.config.smart_proxy.client(client_id);
+    let client = exchange.server.config.smart_proxy.client(client_id);
     client.is_some_and(|client| client.introspects)
 }
 
 async fn by_assertion(
     exchange: &Exchange,
     form: &[(String, String)],
-) -> Result<Result<Introspector, Refused>, Error> {
-    let client = match client_authentication::authenticate(exchange, form).await? {
-        Ok(client) => client,
-        Err(refused) => return Ok(Err(refused)),
-    };
-    if let Err(refused) = rate_limit::count_client(exchange, &client).await {
-        return Ok(Err(refused));
-    }
+) -> Result<Introspector, Failure> {
+    let client = client_authentication::authenticate(exchange, form).await?;
+    rate_limit::count_client(exchange, &client).await?;
     if !client.is_verified {
         let words = "The client has no keys here: it must send a Bearer token of its own.";
-        return Ok(Err(Refused("invalid_client", words.into())));
+        return Err(Refused("invalid_client", words.into()).into());
     }
     if client.id.is_some_and(|id| is_registered(exchange, &id)) {
-        return Ok(Ok(Introspector::Registered));
+        return Ok(Introspector::Registered);
     }
     let words = "The client is not registered for introspection (\"introspect\" in SMART_CLIENTS).";
-    Ok(Err(Refused("unauthorized_client", words.into())))
+    Err(Refused("unauthorized_client", words.into()).into())
 }
 
 /// The client whose own token this is, without a person; the token was verified.
@@ -111,14 +105,14 @@ async fn service(exchange: &Exchange, token: &str) -> Result<Option<String>, Err
     if token.contains('.') {
         return Ok(auth::stated(token).service);
     }
-    let service: Option<ServiceToken> = exchange.unseal(Purpose::AccessToken, token).await?;
+    let service: Option<ServiceToken> = exchange.server.unseal(Purpose::AccessToken, token).await?;
     Ok(service.map(|service| service.client_id))
 }
 
 /// The authorization that an access token or a refresh token is of.
 async fn authorization(exchange: &Exchange, token: &str) -> Result<Option<String>, Error> {
     if token.contains('.') {
-        let authorizations = exchange.authorizations()?;
+        let authorizations = exchange.server.authorizations()?;
         let grant = authorizations.issued_grant(&token_id(token)).await?;
         return Ok(grant.map(|grant| grant.authorization));
     }

@@ -4,10 +4,13 @@
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#launch-app-ehr-launch>
 
 use super::redirect::refuse;
-use super::{Purpose, rate_limit, vouched};
+use super::{rate_limit, vouched};
+use crate::auth;
 use crate::auth::check_data_action;
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
+use crate::seal::Purpose;
 use crate::status::Status;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -48,7 +51,7 @@ pub(super) struct Handle {
 impl Handle {
     /// Spends the handle; `false` when it was used before.
     pub(super) async fn spend(&self, exchange: &Exchange) -> Result<bool, Error> {
-        exchange.spend(&self.id, self.expires).await
+        exchange.server.spend(&self.id, self.expires).await
     }
 }
 
@@ -60,19 +63,18 @@ pub(super) struct Launch {
 }
 
 /// Answers with a handle for what the caller may read.
-pub(crate) async fn launch(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
+pub(crate) async fn launch(exchange: &Exchange) -> Result<Answer, Error> {
     rate_limit::count(exchange).await?;
-    let principal = exchange.authenticate().await?;
+    let principal = auth::authenticate(exchange).await?;
     check_data_action(&principal, "launch", "apps")?;
-    let body = exchange.few_bytes(request).await?;
+    let body = exchange.request.few_bytes().await?;
     let mut order: Map<String, Value> = serde_json::from_slice(&body)
         .map_err(|error| refuse(&format!("The launch must be a JSON object: {error}.")))?;
     let client_id = match order.remove("client_id") {
         None | Some(Value::Null) => None,
-        Some(Value::String(id)) if exchange.config.smart_proxy.client(&id).is_some() => Some(id),
+        Some(Value::String(id)) if exchange.server.config.smart_proxy.client(&id).is_some() => {
+            Some(id)
+        }
         Some(_) => return Err(refuse("The client_id is not that of a registered app.")),
     };
     if let Some(name) = order.keys().find(|name| !FIELDS.contains(&name.as_str())) {
@@ -89,10 +91,10 @@ pub(crate) async fn launch(
     let sealed = SealedLaunch {
         launch,
         client_id,
-        expires: exchange.now + LIFETIME,
-        id: format!("launch {}", crate::binding::random_uuid()),
+        expires: exchange.server.now + LIFETIME,
+        id: format!("launch {}", (exchange.server.draw_id)()),
     };
-    let handle = exchange.seal(Purpose::Launch, &sealed).await?;
+    let handle = exchange.server.seal(Purpose::Launch, &sealed).await?;
     let mut answer = Answer::json(&json!({ "launch": handle, "expires_in": LIFETIME / 1000 }))
         .with("cache-control", "no-store");
     answer.status = Status::CREATED;
@@ -112,15 +114,20 @@ pub(super) async fn read(
         return Ok(Ok(Launch::default()));
     };
     let again = |problem: &str| Ok(Err(format!("The launch {problem}; launch the app again.")));
-    if let Some(sealed) = exchange.unseal(Purpose::Launch, text).await? {
+    if let Some(sealed) = exchange.server.unseal(Purpose::Launch, text).await? {
         let sealed: SealedLaunch = sealed;
-        if sealed.expires <= exchange.now {
+        if sealed.expires <= exchange.server.now {
             return again("has expired");
         }
         if sealed.client_id.is_some_and(|own| own != client_id) {
             return again("was issued for another app");
         }
-        if exchange.authorizations()?.is_spent(&sealed.id).await? {
+        if exchange
+            .server
+            .authorizations()?
+            .is_spent(&sealed.id)
+            .await?
+        {
             return again("was used before");
         }
         let handle = Handle {
@@ -132,7 +139,7 @@ pub(super) async fn read(
             handle: Some(handle),
         }));
     }
-    if !exchange.config.smart_proxy.takes_unsigned_launches {
+    if !exchange.server.config.smart_proxy.takes_unsigned_launches {
         return again("was not issued by this server (POST /launch)");
     }
     let Some(context) = parse(Some(text)) else {

@@ -2,41 +2,31 @@
 //! was issued to them ends here. <https://openid.net/specs/openid-connect-backchannel-1_0.html>
 
 use super::refresh_token::LIFETIME;
-use super::refusal::{self, Refused, missing};
+use super::refusal::{self, Failure, Refused, missing};
 use super::value;
+use crate::auth::Verifier;
 use crate::auth::{LogoutToken, check_logout_token, ending};
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use crate::status::Status;
 
 /// Ends the sessions that the form's `logout_token` names.
-pub(crate) async fn logout(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    match end(exchange, request).await? {
-        Ok(()) => Ok(Answer::empty(Status::OK).with("cache-control", "no-store")),
-        Err(refused) => Ok(refusal::answer(exchange, &refused)),
-    }
+pub(crate) async fn logout(exchange: &Exchange) -> Result<Answer, Error> {
+    let ended = end(exchange).await;
+    let answer = || Answer::empty(Status::OK).with("cache-control", "no-store");
+    refusal::answered(exchange, ended.map(|()| answer()))
 }
 
-async fn end(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Result<(), Refused>, Error> {
-    let form = match refusal::form(exchange, request).await? {
-        Ok(form) => form,
-        Err(refused) => return Ok(Err(refused)),
-    };
+async fn end(exchange: &Exchange) -> Result<(), Failure> {
+    let form = refusal::form(exchange).await?;
     let Some(token) = value(&form, "logout_token") else {
-        return Ok(Err(missing("logout_token")));
+        return Err(missing("logout_token").into());
     };
-    let verifier = exchange.verifier();
+    let verifier = Verifier::of(&exchange.server);
     let is_ours = |client: &str| is_ours(exchange, client);
-    let token = match check_logout_token(&verifier, token, is_ours).await? {
-        Ok(token) => token,
-        Err(reason) => return Ok(Err(not_accepted(&reason))),
-    };
+    let token = check_logout_token(&verifier, token, is_ours).await?;
+    let token = token.map_err(|reason| not_accepted(&reason))?;
     let LogoutToken {
         issuer,
         who,
@@ -45,25 +35,25 @@ async fn end(
         expires,
     } = token;
     let ending = ending(&verifier, Some(&issuer), &who).await;
-    let authorizations = exchange.authorizations()?;
-    let remembered = exchange.now + LIFETIME;
+    let authorizations = exchange.server.authorizations()?;
+    let remembered = exchange.server.now + LIFETIME;
     authorizations
         .sign_out(&ending.names, not_before, remembered)
         .await?;
     // Afterwards: a provider that got no answer sends it again, which ends nothing newer.
     let used = format!("logout {}:{issuer}{id}", issuer.len());
-    if !exchange.spend(&used, expires).await? {
-        return Ok(Err(not_accepted("it was used before (`jti`)")));
+    if !exchange.server.spend(&used, expires).await? {
+        return Err(not_accepted("it was used before (`jti`)").into());
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Whether a client is one that the provider knows of us: an app, the browser client, or the server.
 fn is_ours(exchange: &Exchange, client: &str) -> bool {
-    let config = &exchange.config;
+    let config = &exchange.server.config;
     client == config.client.id
         || config.smart_proxy.client(client).is_some()
-        || exchange.verifier().is_audience(client)
+        || Verifier::of(&exchange.server).is_audience(client)
 }
 
 fn not_accepted(reason: &str) -> Refused {

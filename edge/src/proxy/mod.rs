@@ -35,73 +35,36 @@ mod token_response;
 mod vouched;
 
 use crate::error::{Error, Reason};
-use crate::http::{Answer, Exchange, method_not_allowed};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use fhir::outcome::IssueType;
 use std::collections::HashSet;
 
 pub(crate) use smart_configuration::{capabilities, endpoints, smart_configuration};
 
-/// What a sealed text of the proxy is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    State,
-    Code,
-    RefreshToken,
-    /// An access token of a backend service.
-    AccessToken,
-    /// What a DPoP proof is to be made with.
-    ProofNonce,
-    /// An app's request that waits for a person's choice.
-    Pending,
-    /// What an EHR launches an app with.
-    Launch,
-    /// An app's request that was pushed.
-    Pushed,
-}
-
-impl Purpose {
-    /// What is authenticated with the text.
-    pub(crate) fn name(self) -> &'static [u8] {
-        match self {
-            Self::State => b"state",
-            Self::Code => b"code",
-            Self::RefreshToken => b"refresh-token",
-            Self::AccessToken => b"access-token",
-            Self::ProofNonce => b"dpop-nonce",
-            Self::Pending => b"pending",
-            Self::Launch => b"launch",
-            Self::Pushed => b"pushed",
-        }
-    }
-}
-
 /// The first step of the proxy's paths.
 pub(crate) const PATH: &str = smart::redirect_uri::PROXY_PATH;
 
 /// Answers a request below [`PATH`].
-pub(crate) async fn answer(
-    exchange: &Exchange,
-    steps: &[&str],
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
+pub(crate) async fn answer(exchange: &Exchange, steps: &[&str]) -> Result<Answer, Error> {
     check_enabled(exchange)?;
-    if let ("POST", ["token"]) = (exchange.method.as_str(), steps) {
+    if let ("POST", ["token"]) = (exchange.request.method.as_str(), steps) {
         return match rate_limit::count_address(exchange).await {
-            Ok(()) => token::token(exchange, request).await,
+            Ok(()) => token::token(exchange).await,
             Err(refused) => Ok(refusal::answer(exchange, &refused)),
         };
     }
     rate_limit::count(exchange).await?;
     // No HEAD in place of a GET: it would use up what opens once.
-    match (exchange.method.as_str(), steps) {
+    match (exchange.request.method.as_str(), steps) {
         ("GET", ["authorize"]) => authorize::authorize(exchange).await,
         ("GET", ["callback", target]) => callback::callback(exchange, target).await,
         ("GET", ["context"]) => context::describe(exchange).await,
-        ("POST", ["context"]) => context::choose(exchange, request).await,
-        ("POST", ["par"]) => pushed::push(exchange, request).await,
-        (_, ["authorize"] | ["callback", _]) => Ok(wrong_method(exchange, "GET")),
-        (_, ["context"]) => Ok(wrong_method(exchange, "GET, POST")),
-        (_, ["par" | "token"]) => Ok(wrong_method(exchange, "POST")),
+        ("POST", ["context"]) => context::choose(exchange).await,
+        ("POST", ["par"]) => pushed::push(exchange).await,
+        (_, ["authorize"] | ["callback", _]) => Err(wrong_method(exchange, "GET")),
+        (_, ["context"]) => Err(wrong_method(exchange, "GET, POST")),
+        (_, ["par" | "token"]) => Err(wrong_method(exchange, "POST")),
         _ => Err(nothing_here(
             "The proxy has authorize, callback, context, par and token.",
         )),
@@ -109,25 +72,21 @@ pub(crate) async fn answer(
 }
 
 /// Answers a request below `connect`, where tokens are asked about and given up.
-pub(crate) async fn connect(
-    exchange: &Exchange,
-    steps: &[&str],
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    match (exchange.method.as_str(), steps) {
-        ("POST", ["introspect"]) => introspect::introspect(exchange, request).await,
+pub(crate) async fn connect(exchange: &Exchange, steps: &[&str]) -> Result<Answer, Error> {
+    match (exchange.request.method.as_str(), steps) {
+        ("POST", ["introspect"]) => introspect::introspect(exchange).await,
         ("POST", ["revoke" | "logout"]) => {
             if let Err(refused) = rate_limit::count_address(exchange).await {
                 return Ok(refusal::answer(exchange, &refused));
             }
             match steps {
-                ["revoke"] => revoke::revoke(exchange, request).await,
-                _ => logout::logout(exchange, request).await,
+                ["revoke"] => revoke::revoke(exchange).await,
+                _ => logout::logout(exchange).await,
             }
         }
-        ("POST", ["revoke-sessions"]) => revoke_sessions::revoke_sessions(exchange, request).await,
+        ("POST", ["revoke-sessions"]) => revoke_sessions::revoke_sessions(exchange).await,
         (_, ["introspect" | "revoke" | "revoke-sessions" | "logout"]) => {
-            Ok(wrong_method(exchange, "POST"))
+            Err(wrong_method(exchange, "POST"))
         }
         _ => Err(nothing_here(
             "There are connect/introspect, connect/revoke, connect/revoke-sessions and \
@@ -137,19 +96,16 @@ pub(crate) async fn connect(
 }
 
 /// Answers a request for a launch.
-pub(crate) async fn launch(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
+pub(crate) async fn launch(exchange: &Exchange) -> Result<Answer, Error> {
     check_enabled(exchange)?;
-    match exchange.method.as_str() {
-        "POST" => launch::launch(exchange, request).await,
-        _ => Ok(wrong_method(exchange, "POST")),
+    match exchange.request.method.as_str() {
+        "POST" => launch::launch(exchange).await,
+        _ => Err(wrong_method(exchange, "POST")),
     }
 }
 
 fn check_enabled(exchange: &Exchange) -> Result<(), Error> {
-    if exchange.config.smart_proxy.enabled {
+    if exchange.server.config.smart_proxy.enabled {
         return Ok(());
     }
     Err(nothing_here(
@@ -157,8 +113,9 @@ fn check_enabled(exchange: &Exchange) -> Result<(), Error> {
     ))
 }
 
-fn wrong_method(exchange: &Exchange, methods: &str) -> Answer {
-    method_not_allowed(exchange, &exchange.segments.join("/"), methods)
+fn wrong_method(exchange: &Exchange, methods: &str) -> Error {
+    let path = exchange.request.segments.join("/");
+    Error::method_not_allowed(&exchange.request.method, &path, methods.to_owned())
 }
 
 fn nothing_here(message: &str) -> Error {

@@ -3,12 +3,13 @@
 
 use super::client_authentication::Client;
 use super::redemption::{Redemption, Used};
-use super::refusal::{Refused, not_stored};
+use super::refusal::{Failure, Refused, not_stored};
 use super::token_response::complete;
 use super::{provider_error, value};
 use crate::auth;
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use crate::status::Status;
 use serde_json::{Map, Value};
 
@@ -18,7 +19,7 @@ pub(super) async fn redeem(
     form: &[(String, String)],
     client: Client,
     redemption: Redemption,
-) -> Result<Result<Answer, Refused>, Error> {
+) -> Result<Answer, Failure> {
     let Redemption {
         form: mut sent,
         mut completion,
@@ -46,17 +47,15 @@ pub(super) async fn redeem(
     // provider accepted, one gets tokens.
     if let Used::Code(code) = &used {
         if !code.spend(exchange).await? {
-            return code.refuse_replay(exchange).await.map(Err);
+            return Err(code.refuse_replay(exchange).await?.into());
         }
         if !code.spend_handle(exchange).await? {
             let words = "The launch was used before; launch the app again.";
-            return Ok(Err(Refused("invalid_grant", words.into())));
+            return Err(Refused("invalid_grant", words.into()).into());
         }
     }
-    if let Err(refused) = complete(exchange, &mut answer, completion).await? {
-        return Ok(Err(refused));
-    }
-    Ok(Ok(not_stored(exchange, status, &Value::Object(answer))))
+    complete(exchange, &mut answer, completion).await?;
+    Ok(not_stored(exchange, status, &Value::Object(answer)))
 }
 
 /// The provider did not accept the request: what it would have used can be used again.
@@ -64,32 +63,32 @@ async fn refuse(
     exchange: &Exchange,
     used: &Used,
     answered: Result<(Status, Map<String, Value>), Error>,
-) -> Result<Result<Answer, Refused>, Error> {
+) -> Result<Answer, Failure> {
     match used {
         Used::RefreshToken(taken) => taken.give_back(exchange).await?,
         // Somebody else was faster.
         Used::Code(code) if code.is_spent(exchange).await? => {
-            return code.refuse_replay(exchange).await.map(Err);
+            return Err(code.refuse_replay(exchange).await?.into());
         }
         Used::Code(_) | Used::Nothing => {}
     }
     let (status, answer) = answered?;
     if status.is_server_error() {
         let problem = format!("the token endpoint answered with status {status}");
-        return Err(Error::Upstream(problem));
+        return Err(Error::Upstream(problem).into());
     }
     let is_kept = [Status::UNAUTHORIZED, Status::TOO_MANY_REQUESTS].contains(&status);
     let status = if is_kept { status } else { Status::BAD_REQUEST };
     let told = provider_error::told(&answer);
-    Ok(Ok(not_stored(exchange, status, &told)))
+    Ok(not_stored(exchange, status, &told))
 }
 
 async fn ask(
     exchange: &Exchange,
     form: &[(&'static str, String)],
 ) -> Result<(Status, Map<String, Value>), Error> {
-    let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
-    let origin = exchange.header("origin");
+    let provider = auth::metadata(exchange.server.authority()?, exchange.server.now).await?;
+    let origin = exchange.request.header("origin");
     let (status, answer) = auth::post_form(&provider.token_endpoint, form, origin).await?;
     match serde_json::from_str(&answer) {
         Ok(Value::Object(answer)) => Ok((status, answer)),

@@ -4,10 +4,12 @@
 
 use super::app_request::{self, AppRequest, Unfit};
 use super::client_authentication;
-use super::refusal::{self, Refused, missing, not_stored};
-use super::{Purpose, repeated, value};
+use super::refusal::{self, Failure, Refused, missing, not_stored};
+use super::{repeated, value};
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
+use crate::seal::Purpose;
 use crate::status::Status;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -36,51 +38,39 @@ struct Pushed {
 }
 
 /// Takes a request and answers with a reference to it.
-pub(super) async fn push(exchange: &Exchange, request: &web_sys::Request) -> Result<Answer, Error> {
-    match take(exchange, request).await? {
-        Ok(answer) => Ok(answer),
-        Err(refused) => Ok(refusal::answer(exchange, &refused)),
-    }
+pub(super) async fn push(exchange: &Exchange) -> Result<Answer, Error> {
+    refusal::answered(exchange, take(exchange).await)
 }
 
-async fn take(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Result<Answer, Refused>, Error> {
-    let mut form = match refusal::form(exchange, request).await? {
-        Ok(form) => form,
-        Err(refused) => return Ok(Err(refused)),
-    };
-    let client = match client_authentication::authenticate(exchange, &form).await? {
-        Ok(client) => client,
-        Err(refused) => return Ok(Err(refused)),
-    };
+async fn take(exchange: &Exchange) -> Result<Answer, Failure> {
+    let mut form = refusal::form(exchange).await?;
+    let client = client_authentication::authenticate(exchange, &form).await?;
     let Some(client_id) = client.id else {
-        return Ok(Err(missing("client_id")));
+        return Err(missing("client_id").into());
     };
     if value(&form, "request_uri").is_some() {
         let words = "A pushed request cannot refer to another (request_uri).";
-        return Ok(Err(Refused("invalid_request", words.into())));
+        return Err(Refused("invalid_request", words.into()).into());
     }
     form.retain(|(name, _)| name != "client_id" && !CREDENTIALS.contains(&name.as_str()));
     form.push(("client_id".into(), client_id));
     let request = match app_request::check(exchange, &form).await? {
         Ok(request) => request,
-        Err(Unfit::Shown(words)) => return Ok(Err(Refused("invalid_request", words))),
-        Err(Unfit::Told { error, words, .. }) => return Ok(Err(Refused(error, words))),
+        Err(Unfit::Shown(words)) => return Err(Refused("invalid_request", words).into()),
+        Err(Unfit::Told { error, words, .. }) => return Err(Refused(error, words).into()),
     };
     let pushed = Pushed {
         request,
-        expires: exchange.now + LIFETIME,
-        id: format!("pushed {}", crate::binding::random_uuid()),
+        expires: exchange.server.now + LIFETIME,
+        id: format!("pushed {}", (exchange.server.draw_id)()),
     };
-    let sealed = exchange.seal(Purpose::Pushed, &pushed).await?;
+    let sealed = exchange.server.seal(Purpose::Pushed, &pushed).await?;
     if sealed.len() > MAX_REFERENCE {
         let words = "The parameters are too long to be pushed.";
-        return Ok(Err(Refused("invalid_request", words.into())));
+        return Err(Refused("invalid_request", words.into()).into());
     }
     let answer = json!({ "request_uri": format!("{URN}{sealed}"), "expires_in": LIFETIME / 1000 });
-    Ok(Ok(not_stored(exchange, Status::CREATED, &answer)))
+    Ok(not_stored(exchange, Status::CREATED, &answer))
 }
 
 /// The request that the parameters of an authorization request refer to. Nothing else that they
@@ -98,7 +88,7 @@ pub(super) async fn opened(
         return shown("The parameter client_id is required.");
     };
     let pushed: Option<Pushed> = match reference.strip_prefix(URN) {
-        Some(sealed) => exchange.unseal(Purpose::Pushed, sealed).await?,
+        Some(sealed) => exchange.server.unseal(Purpose::Pushed, sealed).await?,
         None => None,
     };
     let pushed = pushed.filter(|pushed| pushed.request.client_id == client_id);
@@ -110,11 +100,11 @@ pub(super) async fn opened(
     else {
         return shown("The request_uri was not issued by this server for this client_id.");
     };
-    let proxy = &exchange.config.smart_proxy;
+    let proxy = &exchange.server.config.smart_proxy;
     if !proxy.allows(client_id, &request.redirect_uri) {
         return shown("The redirect_uri is not registered for this client_id any more.");
     }
-    if expires <= exchange.now {
+    if expires <= exchange.server.now {
         return Ok(Err(Unfit::Told {
             client_id: request.client_id,
             redirect_uri: request.redirect_uri,
@@ -123,7 +113,7 @@ pub(super) async fn opened(
             words: "The request_uri has expired.".into(),
         }));
     }
-    if !exchange.spend(&id, expires).await? {
+    if !exchange.server.spend(&id, expires).await? {
         return shown("The request_uri was used before; start again from the app.");
     }
     Ok(Ok(request))

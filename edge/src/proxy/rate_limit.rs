@@ -6,7 +6,7 @@ use super::client_authentication::Client;
 use super::refusal::{Refused, TOO_MANY};
 use crate::auth::Principal;
 use crate::error::Error;
-use crate::http::Exchange;
+use crate::exchange::Exchange;
 use crate::rate::{PERIOD, Rate, throttled};
 
 const OF_ADDRESS: &str =
@@ -23,7 +23,12 @@ pub(super) async fn count(exchange: &Exchange) -> Result<(), Error> {
 
 /// The same where forms are answered in OAuth's words.
 pub(super) async fn count_address(exchange: &Exchange) -> Result<(), Refused> {
-    if exchange.rates.count(Rate::Proxy, &exchange.address()).await {
+    if exchange
+        .server
+        .rates
+        .count(Rate::Proxy, &exchange.request.address())
+        .await
+    {
         return Ok(());
     }
     Err(Refused(TOO_MANY, OF_ADDRESS.into()))
@@ -38,7 +43,7 @@ pub(super) async fn count_client(exchange: &Exchange, client: &Client) -> Result
     } else {
         // As long as an id can be, whatever is sent.
         let id: String = id.chars().take(128).collect();
-        format!("{} {id}", exchange.address())
+        format!("{} {id}", exchange.request.address())
     };
     within(exchange, &key).await
 }
@@ -52,7 +57,7 @@ pub(super) async fn count_caller(
 }
 
 async fn within(exchange: &Exchange, key: &str) -> Result<(), Refused> {
-    if exchange.rates.count(Rate::Token, key).await {
+    if exchange.server.rates.count(Rate::Token, key).await {
         return Ok(());
     }
     let words = "Too many requests of this client; try again in a minute.";

@@ -7,11 +7,12 @@ use super::client_authentication::Client;
 use super::launch::Handle;
 use super::redirect::callback_url;
 use super::refresh_token::{self, Taken};
-use super::refusal::{Refused, missing};
+use super::refusal::{Failure, Refused, missing};
 use super::token_response::Completion;
-use super::{Purpose, ceiling, code_challenge, dpop, value};
+use super::{ceiling, code_challenge, dpop, value};
 use crate::error::Error;
-use crate::http::Exchange;
+use crate::exchange::Exchange;
+use crate::seal::Purpose;
 use smart::qualified_scope::{requalify, unqualify};
 
 /// What the provider is sent, and what its answer is completed with.
@@ -47,7 +48,7 @@ pub(super) struct CodeUse {
 impl CodeUse {
     /// Spends the code; `false` when somebody else did.
     pub(super) async fn spend(&self, exchange: &Exchange) -> Result<bool, Error> {
-        exchange.spend(&self.id, self.expires).await
+        exchange.server.spend(&self.id, self.expires).await
     }
 
     /// Spends the handle that the app was launched with; `false` when it was used before.
@@ -59,14 +60,14 @@ impl CodeUse {
     }
 
     pub(super) async fn is_spent(&self, exchange: &Exchange) -> Result<bool, Error> {
-        exchange.authorizations()?.is_spent(&self.id).await
+        exchange.server.authorizations()?.is_spent(&self.id).await
     }
 
     /// Two parties have the code: what was issued for it ends.
     /// <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2>
     pub(super) async fn refuse_replay(&self, exchange: &Exchange) -> Result<Refused, Error> {
-        let authorizations = exchange.authorizations()?;
-        let expires = exchange.now + refresh_token::LIFETIME;
+        let authorizations = exchange.server.authorizations()?;
+        let expires = exchange.server.now + refresh_token::LIFETIME;
         authorizations
             .revoke_authorization(&self.id, expires)
             .await?;
@@ -86,51 +87,42 @@ pub(super) async fn of_code(
     form: &[(String, String)],
     client: &Client,
     key: String,
-) -> Result<Result<Redemption, Refused>, Error> {
+) -> Result<Redemption, Failure> {
     let Some(code) = value(form, "code") else {
-        return Ok(Err(missing("code")));
+        return Err(missing("code").into());
     };
     let Some(redirect_uri) = value(form, "redirect_uri") else {
-        return Ok(Err(missing("redirect_uri")));
+        return Err(missing("redirect_uri").into());
     };
     let Some(client_id) = &client.id else {
-        return Ok(Err(missing("client_id")));
+        return Err(missing("client_id").into());
     };
-    let opened: Option<Code> = exchange.unseal(Purpose::Code, code).await?;
+    let opened: Option<Code> = exchange.server.unseal(Purpose::Code, code).await?;
     let opened = opened.filter(|code| {
-        code.expires > exchange.now
+        code.expires > exchange.server.now
             && code.redirect_uri == redirect_uri
             && code.client_id == *client_id
     });
     let Some(code) = opened else {
-        return Ok(Err(invalid_code()));
+        return Err(invalid_code().into());
     };
     let verifier = value(form, "code_verifier");
-    if let Err(refused) =
-        code_challenge::check(code.challenge.as_deref(), verifier, client.is_public)
-    {
-        return Ok(Err(refused));
-    }
-    if let Err(refused) = dpop::check_same(&code.key, &key) {
-        return Ok(Err(refused));
-    }
+    code_challenge::check(code.challenge.as_deref(), verifier, client.is_public)?;
+    dpop::check_same(&code.key, &key)?;
     let used = CodeUse {
         id: code.id.clone(),
         expires: code.expires,
         handle: code.handle,
     };
     if used.is_spent(exchange).await? {
-        return used.refuse_replay(exchange).await.map(Err);
+        return Err(used.refuse_replay(exchange).await?.into());
     }
     let mut sent = vec![
         ("redirect_uri", callback_url(exchange, redirect_uri)),
         ("code", code.code),
     ];
-    match scope(exchange, client_id, form) {
-        Ok(scope) => sent.extend(scope),
-        Err(refused) => return Ok(Err(refused)),
-    }
-    Ok(Ok(Redemption {
+    sent.extend(scope(exchange, client_id, form)?);
+    Ok(Redemption {
         form: sent,
         completion: Completion {
             launch: code.launch,
@@ -141,7 +133,7 @@ pub(super) async fn of_code(
             ..Completion::default()
         },
         used: Used::Code(used),
-    }))
+    })
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-6>
@@ -150,36 +142,31 @@ pub(super) async fn of_refresh_token(
     form: &[(String, String)],
     client: &Client,
     key: String,
-) -> Result<Result<Redemption, Refused>, Error> {
+) -> Result<Redemption, Failure> {
     let Some(token) = value(form, "refresh_token") else {
-        return Ok(Err(missing("refresh_token")));
+        return Err(missing("refresh_token").into());
     };
     let opened = refresh_token::open(exchange, token).await?;
     // Some clients send no client_id with a refresh: the token says whose it is.
     let is_own = |own: &str| client.id.as_ref().is_none_or(|id| id == own);
     let Some(token) = opened.filter(|token| is_own(&token.client_id)) else {
         let words = "The refresh token was not made by this server for this client.";
-        return Ok(Err(Refused("invalid_grant", words.into())));
+        return Err(Refused("invalid_grant", words.into()).into());
     };
-    let registered = exchange.config.smart_proxy.client(&token.client_id);
+    let registered = exchange.server.config.smart_proxy.client(&token.client_id);
     let has_keys = registered.is_some_and(|client| client.keys.is_some());
     if has_keys && !client.is_verified {
         let words = "The client has keys: it must send a client_assertion.";
-        return Ok(Err(Refused("invalid_client", words.into())));
+        return Err(Refused("invalid_client", words.into()).into());
     }
     // Before anything is used up.
-    let scope = match scope(exchange, &token.client_id, form) {
-        Ok(scope) => scope,
-        Err(refused) => return Ok(Err(refused)),
-    };
-    if let Err(refused) = dpop::check_same(&token.key, &key) {
-        return Ok(Err(refused));
-    }
+    let scope = scope(exchange, &token.client_id, form)?;
+    dpop::check_same(&token.key, &key)?;
     let Some(taken) = token.take(exchange).await? else {
         let words = "The refresh token has ended, was used before, or was revoked; sign in again.";
-        return Ok(Err(Refused("invalid_grant", words.into())));
+        return Err(Refused("invalid_grant", words.into()).into());
     };
-    Ok(Ok(Redemption {
+    Ok(Redemption {
         used: Used::RefreshToken(taken),
         form: [("refresh_token", token.token)]
             .into_iter()
@@ -198,7 +185,7 @@ pub(super) async fn of_refresh_token(
             is_public: token.is_public,
             ..Completion::default()
         },
-    }))
+    })
 }
 
 /// What a service is redeemed with that proves itself to the provider by a secret.
@@ -225,10 +212,10 @@ fn scope(
     let Some(asked) = value(form, "scope") else {
         return Ok(None);
     };
-    let configured = &exchange.config.security.audiences;
+    let configured = &exchange.server.config.security.audiences;
     let mut audiences: Vec<&str> = configured.iter().map(String::as_str).collect();
     if audiences.is_empty() {
-        audiences.push(&exchange.base_url);
+        audiences.push(&exchange.server.base_url);
     }
     let qualified = |scope: &str| {
         requalify(scope, &audiences).map_err(|foreign| {
@@ -244,6 +231,6 @@ fn scope(
     } else {
         qualified(&left)?
     };
-    let is_sent = !scope.is_empty() && exchange.authority().is_ok_and(|own| is_v2(&own.url));
+    let is_sent = !scope.is_empty() && exchange.server.authority().is_ok_and(|own| is_v2(&own.url));
     Ok(is_sent.then_some(("scope", scope)))
 }

@@ -2,14 +2,15 @@
 
 use crate::auth;
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use crate::status::Status;
 use fhir::outcome::{Issue, IssueType};
 use smart::redirect_uri::callback;
 
 /// The address that the identity provider sends the browser back to: ours, with the app's in it.
 pub(super) fn callback_url(exchange: &Exchange, redirect_uri: &str) -> String {
-    callback(&exchange.base_url, redirect_uri)
+    callback(&exchange.server.base_url, redirect_uri)
 }
 
 /// `address` with parameters added to those it has.
@@ -44,11 +45,11 @@ pub(super) async fn answer(
     parameters: &[(&str, &str)],
 ) -> Result<String, Error> {
     let answered = address(app.redirect_uri, parameters);
-    let client = exchange.config.smart_proxy.client(app.client_id);
+    let client = exchange.server.config.smart_proxy.client(app.client_id);
     if !client.is_some_and(|client| client.answers_with_issuer) {
         return Ok(answered);
     }
-    let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
+    let provider = auth::metadata(exchange.server.authority()?, exchange.server.now).await?;
     Ok(address(&answered, &[("iss", &provider.issuer)]))
 }
 

@@ -2,10 +2,10 @@
 //! refresh tells the launch again and an authorization can be ended here.
 //! <https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2>
 
-use super::Purpose;
 use crate::auth::Stated;
 use crate::error::Error;
-use crate::http::Exchange;
+use crate::exchange::Exchange;
+use crate::seal::Purpose;
 use crate::store::Advance;
 use futures_util::future::try_join;
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,7 @@ impl SignedIn {
         if self.person.is_empty() {
             return Ok(false);
         }
-        let authorizations = exchange.authorizations()?;
+        let authorizations = exchange.server.authorizations()?;
         let since = authorizations.signed_out_since(&self.person, &self.session);
         Ok(since.await?.is_some_and(|since| self.at < since))
     }
@@ -97,7 +97,7 @@ impl Taken {
     /// Nothing came of it: the token can be used again.
     pub(super) async fn give_back(&self, exchange: &Exchange) -> Result<(), Error> {
         match &self.0 {
-            Some(advance) => exchange.authorizations()?.retreat(advance).await,
+            Some(advance) => exchange.server.authorizations()?.retreat(advance).await,
             None => Ok(()),
         }
     }
@@ -105,7 +105,7 @@ impl Taken {
 
 /// Opens a refresh token, whatever became of it.
 pub(super) async fn open(exchange: &Exchange, text: &str) -> Result<Option<RefreshToken>, Error> {
-    exchange.unseal(Purpose::RefreshToken, text).await
+    exchange.server.unseal(Purpose::RefreshToken, text).await
 }
 
 impl RefreshToken {
@@ -118,9 +118,9 @@ impl RefreshToken {
         if !self.is_public {
             return Ok(Some(Taken::default()));
         }
-        let authorizations = exchange.authorizations()?;
+        let authorizations = exchange.server.authorizations()?;
         let this = (self.authorization.as_str(), self.generation);
-        let expires = exchange.now + LIFETIME;
+        let expires = exchange.server.now + LIFETIME;
         let advance = authorizations.advance(this, GRACE, expires).await?;
         Ok(advance.map(|advance| Taken(Some(advance))))
     }
@@ -134,10 +134,11 @@ impl RefreshToken {
     /// The newest generation of its authorization; `None` when time, a revocation or a sign-out has
     /// ended that.
     async fn newest(&self, exchange: &Exchange) -> Result<Option<i64>, Error> {
-        if self.expires <= exchange.now {
+        if self.expires <= exchange.server.now {
             return Ok(None);
         }
         let authorization = exchange
+            .server
             .authorizations()?
             .authorization(&self.authorization);
         let has_ended = self.signed_in.has_ended(exchange);
@@ -148,8 +149,9 @@ impl RefreshToken {
 
     /// Ends the authorization: no token of it is taken any more.
     pub(super) async fn revoke(&self, exchange: &Exchange) -> Result<(), Error> {
-        let expires = exchange.now + LIFETIME;
+        let expires = exchange.server.now + LIFETIME;
         exchange
+            .server
             .authorizations()?
             .revoke_authorization(&self.authorization, expires)
             .await

@@ -3,7 +3,8 @@
 
 use super::repeated;
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use crate::rate::PERIOD;
 use crate::status::Status;
 use serde_json::{Value, json};
@@ -12,34 +13,67 @@ use serde_json::{Value, json};
 #[derive(Debug)]
 pub(super) struct Refused(pub(super) &'static str, pub(super) String);
 
+/// Why a form is not answered as its sender hoped.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Refused in OAuth's words.
+    Refused(Refused),
+    /// Anything else, which is answered as everywhere.
+    Failed(Error),
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 /// The code of a refusal for asking too often. OAuth has none for it but this one.
 /// <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1>
 pub(super) const TOO_MANY: &str = "temporarily_unavailable";
 
 /// The pairs of a form.
-pub(super) async fn form(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Result<Vec<(String, String)>, Refused>, Error> {
-    let content_type = exchange.header("content-type").unwrap_or_default();
+pub(super) async fn form(exchange: &Exchange) -> Result<Vec<(String, String)>, Failure> {
+    let content_type = exchange.request.header("content-type").unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         let words = "The request must be application/x-www-form-urlencoded.";
-        return Ok(Err(Refused("invalid_request", words.into())));
+        return Err(Refused("invalid_request", words.into()).into());
     }
-    let body = exchange.few_bytes(request).await?;
+    let body = exchange.request.few_bytes().await?;
     let form: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
     if let Some(name) = repeated(&form) {
         let words = format!("The parameter {name} must not be repeated.");
-        return Ok(Err(Refused("invalid_request", words)));
+        return Err(Refused("invalid_request", words).into());
     }
-    Ok(Ok(form))
+    Ok(form)
 }
 
 /// A parameter that is needed and not there.
 pub(super) fn missing(name: &str) -> Refused {
     let words = format!("The parameter {name} is required.");
     Refused("invalid_request", words)
+}
+
+/// The answer to a form, be it refused or not.
+///
+/// # Errors
+/// What failed otherwise.
+pub(super) fn answered(
+    exchange: &Exchange,
+    outcome: Result<Answer, Failure>,
+) -> Result<Answer, Error> {
+    match outcome {
+        Ok(answered) => Ok(answered),
+        Err(Failure::Refused(refused)) => Ok(answer(exchange, &refused)),
+        Err(Failure::Failed(error)) => Err(error),
+    }
 }
 
 /// The answer to a refused request.
@@ -64,7 +98,7 @@ pub(super) fn not_stored(exchange: &Exchange, status: Status, value: &Value) -> 
         .with("pragma", "no-cache");
     answer.status = status;
     // Who tried a header is told which one to send.
-    if status == Status::UNAUTHORIZED && exchange.header("authorization").is_some() {
+    if status == Status::UNAUTHORIZED && exchange.request.header("authorization").is_some() {
         answer = answer.with("www-authenticate", "Basic realm=\"SMART on FHIR\"");
     }
     answer

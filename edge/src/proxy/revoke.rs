@@ -2,56 +2,45 @@
 //! with it. <https://www.rfc-editor.org/rfc/rfc7009>
 
 use super::refresh_token;
-use super::refusal::{self, Refused, missing};
-use super::{Purpose, client_authentication, rate_limit, value};
-use crate::auth::{self, ServiceToken, token_id};
+use super::refusal::{self, Failure, Refused, missing};
+use super::{client_authentication, rate_limit, value};
+use crate::auth::{self, ServiceToken, Verifier, token_id};
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
+use crate::seal::Purpose;
 use crate::status::Status;
 use serde_json::Value;
 
 /// Ends the token that the form holds. A token that means nothing here is ended already.
-pub(crate) async fn revoke(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    match end(exchange, request).await? {
-        Ok(()) => Ok(Answer::empty(Status::OK)
+pub(crate) async fn revoke(exchange: &Exchange) -> Result<Answer, Error> {
+    let ended = end(exchange).await;
+    let answer = || {
+        Answer::empty(Status::OK)
             .with("cache-control", "no-store")
-            .with("pragma", "no-cache")),
-        Err(refused) => Ok(refusal::answer(exchange, &refused)),
-    }
+            .with("pragma", "no-cache")
+    };
+    refusal::answered(exchange, ended.map(|()| answer()))
 }
 
-async fn end(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Result<(), Refused>, Error> {
-    let form = match refusal::form(exchange, request).await? {
-        Ok(form) => form,
-        Err(refused) => return Ok(Err(refused)),
-    };
+async fn end(exchange: &Exchange) -> Result<(), Failure> {
+    let form = refusal::form(exchange).await?;
     let Some(token) = value(&form, "token") else {
-        return Ok(Err(missing("token")));
+        return Err(missing("token").into());
     };
-    let client = match client_authentication::authenticate(exchange, &form).await? {
-        Ok(client) => client,
-        Err(refused) => return Ok(Err(refused)),
-    };
-    if let Err(refused) = rate_limit::count_client(exchange, &client).await {
-        return Ok(Err(refused));
-    }
+    let client = client_authentication::authenticate(exchange, &form).await?;
+    rate_limit::count_client(exchange, &client).await?;
     let Some(client_id) = client.id else {
-        return Ok(Err(missing("client_id")));
+        return Err(missing("client_id").into());
     };
     let foreign = || {
         let words = "The token was issued to another client.";
-        Ok(Err(Refused("unauthorized_client", words.into())))
+        Err(Refused("unauthorized_client", words.into()).into())
     };
-    let authorizations = exchange.authorizations()?;
+    let authorizations = exchange.server.authorizations()?;
     if token.contains('.') {
         let Some((owner, expires)) = of_provider(exchange, token).await? else {
-            return Ok(Ok(()));
+            return Ok(());
         };
         if owner.as_deref() != Some(client_id.as_str()) {
             return foreign();
@@ -59,9 +48,9 @@ async fn end(
         authorizations
             .revoke_access_token(&token_id(token), expires)
             .await?;
-        return Ok(Ok(()));
+        return Ok(());
     }
-    let service: Option<ServiceToken> = exchange.unseal(Purpose::AccessToken, token).await?;
+    let service: Option<ServiceToken> = exchange.server.unseal(Purpose::AccessToken, token).await?;
     if let Some(service) = service {
         if service.client_id != client_id {
             return foreign();
@@ -70,12 +59,12 @@ async fn end(
         authorizations
             .revoke_access_token(&token_id(token), expires)
             .await?;
-        return Ok(Ok(()));
+        return Ok(());
     }
     match refresh_token::open(exchange, token).await? {
         Some(own) if own.client_id != client_id => foreign(),
-        Some(own) => own.revoke(exchange).await.map(Ok),
-        None => Ok(Ok(())),
+        Some(own) => Ok(own.revoke(exchange).await?),
+        None => Ok(()),
     }
 }
 
@@ -85,7 +74,7 @@ async fn of_provider(
     exchange: &Exchange,
     token: &str,
 ) -> Result<Option<(Option<String>, i64)>, Error> {
-    let Some(inspected) = auth::inspect(&exchange.verifier(), token).await? else {
+    let Some(inspected) = auth::inspect(&Verifier::of(&exchange.server), token).await? else {
         return Ok(None);
     };
     let names = ["azp", "appid", "client_id"];

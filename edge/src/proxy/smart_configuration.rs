@@ -3,7 +3,8 @@
 
 use crate::auth;
 use crate::error::{Error, Reason};
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use fhir::outcome::IssueType;
 use serde_json::json;
 
@@ -23,12 +24,12 @@ pub(crate) struct Endpoints {
 /// # Errors
 /// When the provider cannot be asked.
 pub(crate) async fn endpoints(exchange: &Exchange) -> Result<Endpoints, Error> {
-    let base = &exchange.base_url;
-    let (authorize, token) = if exchange.config.smart_proxy.enabled {
+    let base = &exchange.server.base_url;
+    let (authorize, token) = if exchange.server.config.smart_proxy.enabled {
         let proxy = format!("{base}/{}", super::PATH);
         (format!("{proxy}/authorize"), format!("{proxy}/token"))
     } else {
-        let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
+        let provider = auth::metadata(exchange.server.authority()?, exchange.server.now).await?;
         (provider.authorization_endpoint, provider.token_endpoint)
     };
     Ok(Endpoints {
@@ -41,7 +42,7 @@ pub(crate) async fn endpoints(exchange: &Exchange) -> Result<Endpoints, Error> {
 
 /// What apps can count on. <https://hl7.org/fhir/smart-app-launch/conformance.html#capabilities>
 pub(crate) fn capabilities(exchange: &Exchange) -> Vec<&'static str> {
-    let proxy = &exchange.config.smart_proxy;
+    let proxy = &exchange.server.config.smart_proxy;
     let mut capabilities = vec![
         "client-public",
         "client-confidential-symmetric",
@@ -71,13 +72,13 @@ pub(crate) fn capabilities(exchange: &Exchange) -> Vec<&'static str> {
 }
 
 fn has_keys(exchange: &Exchange) -> bool {
-    let proxy = &exchange.config.smart_proxy;
+    let proxy = &exchange.server.config.smart_proxy;
     proxy.enabled && proxy.has_keys()
 }
 
 /// The document; 404 where nobody can sign in.
 pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, Error> {
-    if exchange.config.security.authority.is_none() {
+    if exchange.server.config.security.authority.is_none() {
         let message = "This server trusts no identity provider (AUTHORITY), so no app can sign in.";
         return Err(Error::rejected(
             Reason::NotFound,
@@ -85,7 +86,7 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
             message,
         ));
     }
-    let provider = auth::metadata(exchange.authority()?, exchange.now).await?;
+    let provider = auth::metadata(exchange.server.authority()?, exchange.server.now).await?;
     let endpoints = endpoints(exchange).await?;
     let mut methods = vec!["none", "client_secret_basic", "client_secret_post"];
     // Only the provider knows secrets: to give up a token, having it is proof enough.
@@ -109,14 +110,18 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
         "capabilities": capabilities(exchange),
     });
     if let Some(members) = document.as_object_mut() {
-        if exchange.config.smart_proxy.enabled {
-            let endpoint = format!("{}/{}/par", exchange.base_url, super::PATH);
+        if exchange.server.config.smart_proxy.enabled {
+            let endpoint = format!("{}/{}/par", exchange.server.base_url, super::PATH);
             members.insert(
                 "pushed_authorization_request_endpoint".into(),
                 json!(endpoint),
             );
             // An app that reads `true` refuses answers without the issuer.
-            let always = exchange.config.smart_proxy.always_answers_with_issuer();
+            let always = exchange
+                .server
+                .config
+                .smart_proxy
+                .always_answers_with_issuer();
             let name = "authorization_response_iss_parameter_supported";
             members.insert(name.into(), json!(always));
             // Registration says which apps must.
@@ -132,7 +137,12 @@ pub(crate) async fn smart_configuration(exchange: &Exchange) -> Result<Answer, E
                 members.insert(name, json!(ALGORITHMS));
             }
         }
-        if exchange.config.smart_proxy.has_introspectors_with_keys() {
+        if exchange
+            .server
+            .config
+            .smart_proxy
+            .has_introspectors_with_keys()
+        {
             introspection_methods.push("private_key_jwt");
             let name = "introspection_endpoint_auth_signing_alg_values_supported";
             members.insert(name.into(), json!(ALGORITHMS));

@@ -4,65 +4,43 @@
 
 use super::app_request::SYSTEM_SCOPES;
 use super::client_authentication;
-use super::refusal::{self, Refused, missing};
+use super::refusal::{self, Failure, Refused, missing};
 use super::{backend_service, dpop, provider, rate_limit, redemption, value};
 use crate::error::Error;
-use crate::http::{Answer, Exchange};
+use crate::exchange::Exchange;
+use crate::message::Answer;
 use smart::scope_list::names_system;
 
 /// Redeems what the form holds.
-pub(super) async fn token(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Answer, Error> {
-    let answer = match redeem(exchange, request).await? {
-        Ok(answer) => answer,
-        Err(refused) => refusal::answer(exchange, &refused),
-    };
+pub(super) async fn token(exchange: &Exchange) -> Result<Answer, Error> {
+    let answer = refusal::answered(exchange, redeem(exchange).await)?;
     dpop::with_nonce(exchange, answer).await
 }
 
-async fn redeem(
-    exchange: &Exchange,
-    request: &web_sys::Request,
-) -> Result<Result<Answer, Refused>, Error> {
-    let form = match refusal::form(exchange, request).await? {
-        Ok(form) => form,
-        Err(refused) => return Ok(Err(refused)),
-    };
+async fn redeem(exchange: &Exchange) -> Result<Answer, Failure> {
+    let form = refusal::form(exchange).await?;
     let Some(grant_type) = value(&form, "grant_type") else {
-        return Ok(Err(missing("grant_type")));
+        return Err(missing("grant_type").into());
     };
-    let client = match client_authentication::authenticate(exchange, &form).await? {
-        Ok(client) => client,
-        Err(refused) => return Ok(Err(refused)),
-    };
-    if let Err(refused) = rate_limit::count_client(exchange, &client).await {
-        return Ok(Err(refused));
-    }
+    let client = client_authentication::authenticate(exchange, &form).await?;
+    rate_limit::count_client(exchange, &client).await?;
     // Before anything is used up.
     let is_of_person = matches!(grant_type, "authorization_code" | "refresh_token");
     if is_of_person && value(&form, "scope").is_some_and(names_system) {
-        return Ok(Err(Refused("invalid_scope", SYSTEM_SCOPES.into())));
+        return Err(Refused("invalid_scope", SYSTEM_SCOPES.into()).into());
     }
-    let key = match dpop::key(exchange, &client).await? {
-        Ok(key) => key,
-        Err(refused) => return Ok(Err(refused)),
-    };
+    let key = dpop::key(exchange, &client).await?;
     let redemption = match grant_type {
         "authorization_code" => redemption::of_code(exchange, &form, &client, key).await?,
         "refresh_token" => redemption::of_refresh_token(exchange, &form, &client, key).await?,
         "client_credentials" if client.is_verified => {
             return backend_service::issue(exchange, &form, &client, key).await;
         }
-        "client_credentials" => redemption::of_secret(exchange, &form, &client),
+        "client_credentials" => redemption::of_secret(exchange, &form, &client)?,
         other => {
             let words = format!("The grant type {other} is not supported.");
-            Err(Refused("unsupported_grant_type", words))
+            return Err(Refused("unsupported_grant_type", words).into());
         }
     };
-    match redemption {
-        Ok(redemption) => provider::redeem(exchange, &form, client, redemption).await,
-        Err(refused) => Ok(Err(refused)),
-    }
+    provider::redeem(exchange, &form, client, redemption).await
 }

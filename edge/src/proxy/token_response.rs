@@ -4,11 +4,11 @@
 
 use super::authorize::is_v2;
 use super::refresh_token::{LIFETIME, RefreshToken, SignedIn};
-use super::refusal::Refused;
-use super::{Purpose, ceiling, vouched};
+use super::refusal::{Failure, Refused};
+use super::{ceiling, vouched};
 use crate::auth;
-use crate::error::Error;
-use crate::http::Exchange;
+use crate::exchange::Exchange;
+use crate::seal::Purpose;
 use crate::store::Issued;
 use serde_json::{Map, Value};
 use smart::granted_scope::within_request;
@@ -40,7 +40,7 @@ pub(super) async fn complete(
     exchange: &Exchange,
     answer: &mut Map<String, Value>,
     completion: Completion,
-) -> Result<Result<(), Refused>, Error> {
+) -> Result<(), Failure> {
     let text = |answer: &Map<String, Value>, name: &str| {
         answer
             .get(name)
@@ -52,12 +52,12 @@ pub(super) async fn complete(
     if completion.chosen_by.is_some() && stated.object_id != completion.chosen_by {
         let words = "The person who signed in is not the one who chose the patient; start again \
             from the app.";
-        return Ok(Err(Refused("invalid_grant", words.into())));
+        return Err(Refused("invalid_grant", words.into()).into());
     }
     if !completion.is_vouched {
         let checked = vouched::check_for_bearer(exchange, &access_token, &completion.launch);
         if let Err(words) = checked.await? {
-            return Ok(Err(Refused("invalid_grant", words)));
+            return Err(Refused("invalid_grant", words).into());
         }
     }
     for name in ["expires_in", "ext_expires_in", "expires_on", "not_before"] {
@@ -78,7 +78,7 @@ pub(super) async fn complete(
             authorization: completion.authorization.clone(),
             generation: completion.generation,
             is_public: completion.is_public,
-            expires: exchange.now + LIFETIME,
+            expires: exchange.server.now + LIFETIME,
             // A client that proves itself otherwise may change its key.
             // https://www.rfc-editor.org/rfc/rfc9449#section-5
             key: if completion.is_public {
@@ -88,9 +88,9 @@ pub(super) async fn complete(
             },
             signed_in: completion
                 .signed_in
-                .unwrap_or_else(|| SignedIn::of(&stated, exchange.now)),
+                .unwrap_or_else(|| SignedIn::of(&stated, exchange.server.now)),
         };
-        let sealed = exchange.seal(Purpose::RefreshToken, &own).await?;
+        let sealed = exchange.server.seal(Purpose::RefreshToken, &own).await?;
         answer.insert("refresh_token".into(), sealed.into());
         // Clients renew only when the scope says that they may.
         let says = |name: &str| scopes.split(' ').any(|scope| scope == name);
@@ -113,22 +113,22 @@ pub(super) async fn complete(
         let issued = Issued {
             authorization: &completion.authorization,
             generation: refresh_token.is_some().then_some(completion.generation),
-            authorization_expires: exchange.now + LIFETIME,
+            authorization_expires: exchange.server.now + LIFETIME,
             access_token: &auth::token_id(&access_token),
             launch: &launch,
-            expires: ends.unwrap_or(exchange.now + seconds.unwrap_or(3600) * 1000),
+            expires: ends.unwrap_or(exchange.server.now + seconds.unwrap_or(3600) * 1000),
             scope: &scopes,
             client_id: &completion.client_id,
             key: &completion.key,
         };
-        exchange.authorizations()?.issue(issued).await?;
+        exchange.server.authorizations()?.issue(issued).await?;
     }
     if !completion.key.is_empty() {
         answer.insert("token_type".into(), "DPoP".into());
     }
     answer.extend(completion.launch);
     answer.insert("client_id".into(), completion.client_id.into());
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// The scopes that the app is granted, as it names them: below its ceiling, whatever the provider
@@ -137,7 +137,7 @@ fn granted(exchange: &Exchange, stated: Option<&str>, completion: &Completion) -
     let asked = completion.scope.as_str();
     // The v1 endpoint was not asked for scopes and knows none: what counts is what the app asked
     // for. A provider that does not say what it granted granted what was asked for.
-    let knows_scopes = exchange.authority().is_ok_and(|own| is_v2(&own.url));
+    let knows_scopes = exchange.server.authority().is_ok_and(|own| is_v2(&own.url));
     let scopes = match stated.filter(|_| knows_scopes || asked.is_empty()) {
         Some(stated) => within_request(&unqualify(stated), asked),
         None => asked.to_owned(),

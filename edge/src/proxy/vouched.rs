@@ -4,10 +4,11 @@
 //! <https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html#launch-context-arrives-with-your-access_token>
 
 use super::redirect::refuse;
-use crate::auth::{Principal, authenticate};
+use crate::auth::Verifier;
+use crate::auth::{Principal, authenticate_person};
 use crate::error::{Error, Reason};
+use crate::exchange::Exchange;
 use crate::grant::action::Read;
-use crate::http::Exchange;
 use crate::interaction::Context;
 use crate::store::{self, Consistency};
 use fhir::outcome::IssueType;
@@ -55,8 +56,8 @@ pub(super) async fn check_for_bearer(
     if !NAMED.iter().any(|(field, _)| launch.contains_key(*field)) {
         return Ok(Ok(()));
     }
-    let verifier = exchange.verifier();
-    let checked = match authenticate(&verifier, access_token).await {
+    let verifier = Verifier::of(&exchange.server);
+    let checked = match authenticate_person(&verifier, access_token).await {
         Ok(caller) => check(exchange, &caller.with_whole_role(&verifier), launch).await,
         Err(error) => Err(error),
     };
@@ -84,15 +85,15 @@ pub(super) async fn read(
     name: &str,
     id: &str,
 ) -> Result<Value, Error> {
-    let resource_type = exchange.resource_type(name)?;
+    let resource_type = exchange.server.resource_type(name)?;
     let context = Context {
         server: &exchange.server,
         principal: person,
     };
     let grant = context.authorise::<Read>(resource_type)?;
     let found = store::read(
-        exchange.partition()?,
-        exchange.definitions,
+        exchange.server.partition()?,
+        exchange.server.definitions,
         &grant,
         id,
         Consistency::Strong,
@@ -114,7 +115,7 @@ pub(super) async fn read(
 pub(super) fn is_about(exchange: &Exchange, encounter: &Value, patient: &str) -> bool {
     let subject = encounter.pointer("/subject/reference");
     let subject = subject.and_then(Value::as_str).unwrap_or_default();
-    names_patient(subject, &exchange.base_url, patient)
+    names_patient(subject, &exchange.server.base_url, patient)
 }
 
 /// Whether a reference is to a patient of the server at `base_url`, in whichever version.

@@ -2,7 +2,7 @@
 //! <https://hl7.org/fhir/smart-app-launch/app-launch.html#launch-app-ehr-launch>
 
 use serde_json::{Map, Value};
-use smart::{form, launch_context};
+use smart::{base64url, form};
 
 use crate::auth::smart_app::address::{self, AddressProblem};
 use crate::display::reference::is_id;
@@ -125,7 +125,7 @@ impl Launch {
 
     /// The `launch` parameter.
     pub fn parameter(&self) -> String {
-        launch_context::encode(Value::Object(self.context()).to_string().as_bytes())
+        base64url::encode(Value::Object(self.context()).to_string().as_bytes())
     }
 
     /// The address that launches the app on the server `base`.
@@ -223,7 +223,7 @@ mod tests {
         let pairs = form::decode(query);
         assert_eq!(form::first(&pairs, "mode"), Some("dark"));
         assert_eq!(form::first(&pairs, "iss"), Some(BASE));
-        let context = launch_context::parse(form::first(&pairs, "launch")).unwrap();
+        let context = smart::launch_context::parse(form::first(&pairs, "launch")).unwrap();
         assert_eq!(context, full().context());
     }
 

@@ -3,7 +3,7 @@
 
 use super::Definitions;
 use super::section::{Sections, columns, list};
-use crate::fhirpath::{self, Expression};
+use crate::expression::{self, Expression};
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
@@ -109,7 +109,7 @@ impl SearchParameter {
             id: index_key(resource_type, code),
             code,
             search_type: SearchType::parse(search_type),
-            expression: fhirpath::parse(expression).ok(),
+            expression: expression::parse(expression).ok(),
             targets: list(targets),
             components: parse_components(components),
             fingerprint: hash([search_type, expression, targets]),

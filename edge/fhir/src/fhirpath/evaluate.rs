@@ -1,8 +1,8 @@
 //! Evaluates a compiled expression against a resource.
 
 use super::item::{Item, Node};
-use super::parse::Expression;
 use crate::definitions::Definitions;
+use crate::expression::Expression;
 use serde_json::Value;
 
 /// The items that `expression` selects, starting at `start` inside `resource`.

@@ -1,8 +1,8 @@
 //! A client as the operator writes it in `SMART_CLIENTS`, and what is checked of it at the start.
 //! <https://www.rfc-editor.org/rfc/rfc7591#section-2>
 
-use super::{Service, SmartClient};
-use crate::auth::{ClientKeys, Roles};
+use super::client_keys::ClientKeys;
+use super::{Roles, Service, SmartClient};
 use serde::Deserialize;
 use serde_json::Value;
 use smart::redirect_uri::is_safe;

@@ -45,18 +45,18 @@ impl DataActions {
     }
 
     /// The action of that name; none for an unknown name.
-    pub(super) fn of(name: &str) -> Self {
+    pub(crate) fn of(name: &str) -> Self {
         let bit = NAMES.iter().position(|known| *known == name);
         bit.map_or(Self::NONE, |bit| Self(1 << bit))
     }
 
     /// Whether any of the actions in `wanted` is permitted.
-    pub(super) fn has_any(self, wanted: Self) -> bool {
+    pub(crate) fn has_any(self, wanted: Self) -> bool {
         self.0 & wanted.0 != 0
     }
 
     /// Both together.
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
@@ -65,7 +65,7 @@ impl DataActions {
     }
 
     /// Whether nothing is permitted.
-    pub(super) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
     }
 }
@@ -157,7 +157,7 @@ impl Roles {
     }
 
     /// What the named roles permit together.
-    pub(super) fn permitted(&self, names: &[String]) -> DataActions {
+    pub(crate) fn permitted(&self, names: &[String]) -> DataActions {
         let held = self
             .roles
             .iter()

@@ -5,26 +5,26 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use smart::launch_context::encode;
+use smart::base64url::encode;
 
 /// A public key as the provider publishes it, stripped to what identifies the key itself.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Jwk {
-    pub(super) key_id: String,
+    pub(crate) key_id: String,
     /// The algorithm that the key is for, when its publisher says so.
     algorithm: Option<String>,
     /// The members that WebCrypto imports.
-    pub(super) members: Value,
+    pub(crate) members: Value,
 }
 
 /// The signature keys of a JWK set; keys for anything else are passed over.
-pub(super) fn parse_set(set: &Value) -> Vec<Jwk> {
+pub(crate) fn parse_set(set: &Value) -> Vec<Jwk> {
     let keys = set.get("keys").and_then(Value::as_array);
     keys.into_iter().flatten().filter_map(parse).collect()
 }
 
 /// The key that a token names, if it can have signed it.
-pub(super) fn find(keys: &[Jwk], token: &Unverified<'_>) -> Option<Jwk> {
+pub(crate) fn find(keys: &[Jwk], token: &Unverified<'_>) -> Option<Jwk> {
     let mut named = keys.iter().filter(|key| key.key_id == token.key_id);
     named.find(|key| key.fits(token.algorithm)).cloned()
 }
@@ -55,7 +55,7 @@ impl Jwk {
     ///
     /// # Errors
     /// What is wrong with it, in words that end a sentence.
-    pub(super) fn embedded(key: &Value) -> Result<Self, String> {
+    pub(crate) fn embedded(key: &Value) -> Result<Self, String> {
         let text = |name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default();
         if let Some(name) = PRIVATE.iter().find(|name| key.get(**name).is_some()) {
             return Err(format!("its `jwk` holds a private key (`{name}`)"));
@@ -102,7 +102,7 @@ impl Jwk {
     }
 
     /// Whether the key can have made a signature of `algorithm`.
-    pub(super) fn fits(&self, algorithm: Algorithm) -> bool {
+    pub(crate) fn fits(&self, algorithm: Algorithm) -> bool {
         if self
             .algorithm
             .as_deref()

@@ -1,7 +1,7 @@
 //! The body of a request: read piece by piece, never more of it than is taken, and given up where
 //! nobody wants it. <https://www.rfc-editor.org/rfc/rfc9110#section-8.6>
 
-use super::{Exchange, negotiation};
+use super::{Incoming, JSON_TYPES, media_type};
 use crate::error::{Error, Reason};
 use fhir::outcome::{Issue, IssueType};
 use futures_util::future::select;
@@ -28,42 +28,35 @@ const PIECE: u32 = 64 * 1024;
 /// How much room a body gets before any of it is there: what a header promises costs nothing.
 const FIRST_ROOM: usize = 64 * 1024;
 
-impl Exchange {
+impl Incoming {
     /// The body as a JSON value, and its size.
-    pub(crate) async fn json(
-        &self,
-        request: &web_sys::Request,
-    ) -> Result<serde_json::Value, Error> {
-        negotiation::check_content_type(self.header("content-type"))?;
-        let bytes = self.bytes(request).await?;
+    pub(crate) async fn json(&self) -> Result<serde_json::Value, Error> {
+        check_content_type(self.header("content-type"))?;
+        let bytes = self.bytes().await?;
         fhir::json::parse(&bytes).map_err(Error::invalid_because)
     }
 
     /// The body, at most [`MAX_BODY`] bytes.
-    pub(crate) async fn bytes(&self, request: &web_sys::Request) -> Result<Vec<u8>, Error> {
-        self.bytes_up_to(MAX_BODY, request).await
+    pub(crate) async fn bytes(&self) -> Result<Vec<u8>, Error> {
+        self.bytes_up_to(MAX_BODY).await
     }
 
     /// The body of a search, which is never long.
-    pub(crate) async fn bytes_of_form(&self, request: &web_sys::Request) -> Result<Vec<u8>, Error> {
-        self.bytes_up_to(MAX_SEARCH, request).await
+    pub(crate) async fn bytes_of_form(&self) -> Result<Vec<u8>, Error> {
+        self.bytes_up_to(MAX_SEARCH).await
     }
 
     /// The body of a request for signing in, which anybody can send and which is never long.
-    pub(crate) async fn few_bytes(&self, request: &web_sys::Request) -> Result<Vec<u8>, Error> {
-        self.bytes_up_to(MAX_FORM, request).await
+    pub(crate) async fn few_bytes(&self) -> Result<Vec<u8>, Error> {
+        self.bytes_up_to(MAX_FORM).await
     }
 
-    async fn bytes_up_to(
-        &self,
-        limit: usize,
-        request: &web_sys::Request,
-    ) -> Result<Vec<u8>, Error> {
+    async fn bytes_up_to(&self, limit: usize) -> Result<Vec<u8>, Error> {
         let stated = self.content_length();
         if stated.is_some_and(|length| length > limit as u64) {
             return Err(too_large(limit));
         }
-        let Some(body) = Body::of(request, stated) else {
+        let Some(body) = Body::of(&self.request, stated) else {
             return Ok(Vec::new());
         };
         let stated = stated.and_then(|length| usize::try_from(length).ok());
@@ -91,11 +84,11 @@ impl Exchange {
     /// Reads a body that nobody read, if it is short: a connection with the rest of a request in it
     /// cannot take the next one, and would be closed under a caller who keeps it. What is longer, or
     /// slow, is given up.
-    pub(super) async fn drain(&self, request: &web_sys::Request) {
-        if request.body_used() {
+    pub(crate) async fn drain(&self) {
+        if self.request.body_used() {
             return;
         }
-        let Some(body) = Body::of(request, self.content_length()) else {
+        let Some(body) = Body::of(&self.request, self.content_length()) else {
             return;
         };
         if self
@@ -107,6 +100,19 @@ impl Exchange {
             body.drain().await;
         }
     }
+}
+
+/// Checks the type of a body that holds a resource.
+fn check_content_type(content_type: Option<&str>) -> Result<(), Error> {
+    if content_type.is_some_and(|text| JSON_TYPES.contains(&media_type(text).as_str())) {
+        return Ok(());
+    }
+    let message = "The Content-Type must be application/fhir+json or application/json.";
+    Err(Error::rejected(
+        Reason::UnsupportedMediaType,
+        IssueType::NotSupported,
+        message,
+    ))
 }
 
 /// A body as a stream that is being read.
@@ -255,6 +261,23 @@ mod tests {
                 bytes.resize(end, 0_u8);
             }
             assert!(copied <= 2 * MAX_BODY, "{expected}: {copied}");
+        }
+    }
+
+    #[test]
+    fn bodies_must_be_json() {
+        for (content_type, expected) in [
+            (Some("application/fhir+json; charset=UTF-8"), true),
+            (Some("APPLICATION/JSON"), true),
+            (Some("text/plain"), false),
+            (Some("application/fhir+xml"), false),
+            (None, false),
+        ] {
+            assert_eq!(
+                check_content_type(content_type).is_ok(),
+                expected,
+                "{content_type:?}"
+            );
         }
     }
 }

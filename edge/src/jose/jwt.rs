@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// The signature algorithms that are accepted: asymmetric ones only, and never `none`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Algorithm {
+pub(crate) enum Algorithm {
     Rs256,
     Rs384,
     Rs512,
@@ -29,7 +29,7 @@ impl Algorithm {
     }
 
     /// The name in a JWS header.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
             Self::Rs384 => "RS384",
@@ -42,24 +42,24 @@ impl Algorithm {
 }
 
 /// The parts of a token; nothing in it may be trusted yet.
-pub(super) struct Unverified<'a> {
-    pub(super) algorithm: Algorithm,
-    pub(super) key_id: String,
+pub(crate) struct Unverified<'a> {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) key_id: String,
     /// Where the signer says that the key is published (`jku`); it is never fetched from there.
-    pub(super) key_address: Option<String>,
+    pub(crate) key_address: Option<String>,
     /// What the header says that the token is (`typ`); what is no text is said as JSON.
-    pub(super) media_type: Option<String>,
-    pub(super) claims: Value,
+    pub(crate) media_type: Option<String>,
+    pub(crate) claims: Value,
     /// What the signature is over.
-    pub(super) signed: &'a str,
-    pub(super) signature: Vec<u8>,
+    pub(crate) signed: &'a str,
+    pub(crate) signature: Vec<u8>,
 }
 
 /// Splits and decodes a token whose key its header names.
 ///
 /// # Errors
 /// Why it is no token that could be accepted, in words that end a sentence.
-pub(super) fn parse(token: &str) -> Result<Unverified<'_>, String> {
+pub(crate) fn parse(token: &str) -> Result<Unverified<'_>, String> {
     let (token, _) = decode(token)?;
     if token.key_id.is_empty() || token.key_id.len() > 512 {
         return Err("the token does not name its key (kid)".into());
@@ -71,7 +71,7 @@ pub(super) fn parse(token: &str) -> Result<Unverified<'_>, String> {
 ///
 /// # Errors
 /// As [`parse`].
-pub(super) fn parse_with_key(token: &str) -> Result<(Unverified<'_>, Value), String> {
+pub(crate) fn parse_with_key(token: &str) -> Result<(Unverified<'_>, Value), String> {
     let (token, mut header) = decode(token)?;
     let key = header.get_mut("jwk").map(Value::take);
     Ok((token, key.ok_or("its header holds no key (`jwk`)")?))

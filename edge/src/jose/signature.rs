@@ -19,14 +19,14 @@ thread_local! {
 }
 
 /// Whether the signature of `token` was made with `key`, which is published and used again.
-pub(super) async fn verify(key: &Jwk, token: &Unverified<'_>) -> Result<bool, Error> {
+pub(crate) async fn verify(key: &Jwk, token: &Unverified<'_>) -> Result<bool, Error> {
     let subtle = subtle()?;
     let imported = remembered(&subtle, key, token.algorithm).await?;
     is_of(&subtle, &imported, token).await
 }
 
 /// Whether the signature of `token` was made with `key`, which came along with it and may be none.
-pub(super) async fn verify_with_own_key(key: &Jwk, token: &Unverified<'_>) -> Result<bool, Error> {
+pub(crate) async fn verify_with_own_key(key: &Jwk, token: &Unverified<'_>) -> Result<bool, Error> {
     let subtle = subtle()?;
     match import(&subtle, key, token.algorithm).await? {
         Some(imported) => is_of(&subtle, &imported, token).await,

@@ -1,10 +1,10 @@
 //! DPoP proofs of requests: what they must prove, that each is used once, and the nonces that they
 //! are made fresh by. <https://www.rfc-editor.org/rfc/rfc9449>
 
-use super::Exchange;
-use crate::auth::{Proof, SIGNING_ALGORITHMS, Scheme, Target, check_proof};
+use super::{Proof, SIGNING_ALGORITHMS, Scheme, Target, check_proof};
 use crate::error::{Error, Reason};
-use crate::proxy::Purpose;
+use crate::exchange::Exchange;
+use crate::seal::Purpose;
 use fhir::outcome::IssueType;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -33,7 +33,10 @@ pub(crate) enum Unproven {
 
 /// A nonce for the next proof: the time, sealed.
 pub(crate) async fn nonce(exchange: &Exchange) -> Result<String, Error> {
-    exchange.seal(Purpose::ProofNonce, &exchange.now).await
+    exchange
+        .server
+        .seal(Purpose::ProofNonce, &exchange.server.now)
+        .await
 }
 
 /// Checks the proof of a request for tokens. It must be made with a nonce of this server, so that
@@ -46,10 +49,10 @@ pub(crate) async fn of_token_request(
         Err(problem) => return Ok(Err(problem)),
     };
     let made: Option<i64> = match &proof.nonce {
-        Some(nonce) => exchange.unseal(Purpose::ProofNonce, nonce).await?,
+        Some(nonce) => exchange.server.unseal(Purpose::ProofNonce, nonce).await?,
         None => None,
     };
-    if !made.is_some_and(|made| (-SKEW..NONCE).contains(&(exchange.now - made))) {
+    if !made.is_some_and(|made| (-SKEW..NONCE).contains(&(exchange.server.now - made))) {
         return Ok(Err(Unproven::NonceNeeded));
     }
     if !use_up(exchange, &proof).await? {
@@ -99,7 +102,7 @@ pub(super) async fn check_binding(
 }
 
 /// The `WWW-Authenticate` of a refusal. <https://www.rfc-editor.org/rfc/rfc9449#section-7.1>
-pub(super) fn challenge(error: &str, reason: &str) -> String {
+pub(crate) fn challenge(error: &str, reason: &str) -> String {
     let reason: String = reason
         .chars()
         .filter(|c| c.is_ascii() && !c.is_ascii_control() && !matches!(c, '"' | '\\'))
@@ -112,15 +115,15 @@ async fn read(
     exchange: &Exchange,
     access_token: Option<&str>,
 ) -> Result<Result<Proof, Unproven>, Error> {
-    let Some(proof) = exchange.header("dpop") else {
+    let Some(proof) = exchange.request.header("dpop") else {
         return Ok(Err(Unproven::Missing));
     };
     let target = Target {
-        method: &exchange.method,
-        base_url: &exchange.base_url,
-        segments: &exchange.segments,
+        method: &exchange.request.method,
+        base_url: &exchange.server.base_url,
+        segments: &exchange.request.segments,
         access_token,
-        now: exchange.now,
+        now: exchange.server.now,
     };
     let checked = check_proof(proof, &target).await?;
     Ok(checked.map_err(Unproven::Invalid))
@@ -135,17 +138,17 @@ async fn use_up(exchange: &Exchange, proof: &Proof) -> Result<bool, Error> {
     let name = format!("dpop {key} {id}");
     let is_new = USED.with_borrow_mut(|used| {
         if used.len() >= MAX_USED {
-            used.retain(|_, expires| exchange.now < *expires);
+            used.retain(|_, expires| exchange.server.now < *expires);
         }
         if used.len() >= MAX_USED {
             used.clear();
         }
         used.insert(name.clone(), *expires).is_none()
     });
-    if !is_new || matches!(exchange.method.as_str(), "GET" | "HEAD") {
+    if !is_new || matches!(exchange.request.method.as_str(), "GET" | "HEAD") {
         return Ok(is_new);
     }
-    exchange.spend(&name, *expires).await
+    exchange.server.spend(&name, *expires).await
 }
 
 fn refuse(error: &'static str, reason: &str) -> Error {
