@@ -109,6 +109,15 @@ fn list(value: Option<String>) -> Vec<String> {
 }
 
 #[cfg(test)]
+impl Config {
+    /// What a server at `base_url` has where nothing else is set.
+    pub(crate) fn of_tests(base_url: &str) -> Self {
+        let base_url = base_url.to_owned();
+        Self::read(&|name| (name == "BASE_URL").then(|| base_url.clone())).expect("a configuration")
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::Config;
 

@@ -56,6 +56,34 @@ impl Server {
         }
     }
 
+    /// A server over an empty store in this process, which draws the ids 1, 2, 3 and so on.
+    #[cfg(test)]
+    pub(crate) fn in_memory(base_url: &str, now: i64) -> Self {
+        thread_local! {
+            static DRAWN: Cell<u32> = const { Cell::new(0) };
+        }
+        DRAWN.set(0);
+        let config = Rc::new(Config::of_tests(base_url));
+        let partition = OnceCell::new();
+        let _ = partition.set(Partition::in_memory());
+        Self {
+            definitions: Definitions::of(config.release),
+            config,
+            base_url: base_url.to_owned(),
+            now,
+            draw_id: || {
+                DRAWN.set(DRAWN.get() + 1);
+                DRAWN.get().to_string()
+            },
+            rates: Rates::unlimited(),
+            env: None,
+            partition,
+            authorizations: OnceCell::new(),
+            is_confined: Cell::new(false),
+            guarded: Cell::default(),
+        }
+    }
+
     /// The platform's bindings.
     pub(crate) fn env(&self) -> Result<&Env, Error> {
         let env = self.env.as_ref();

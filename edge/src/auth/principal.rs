@@ -108,6 +108,20 @@ impl Principal {
         }
     }
 
+    /// Somebody whose token names one built-in role and no scopes.
+    #[cfg(test)]
+    pub(crate) fn of_role(role: &str) -> Self {
+        let roles = Roles::read(None).expect("the built-in roles");
+        let names = [role.to_owned()];
+        Self {
+            identity: Identity::new("https://idp.example", "somebody", "token", None),
+            actions: roles.permitted(&names),
+            roles: names.to_vec(),
+            narrowing: None,
+            asked: Cell::new(0),
+        }
+    }
+
     /// Whose the token is.
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity

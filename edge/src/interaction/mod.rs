@@ -16,6 +16,8 @@ mod read;
 mod refusal;
 mod request;
 mod search_type;
+#[cfg(test)]
+mod tests;
 mod transaction;
 mod update;
 mod vread;
