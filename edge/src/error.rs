@@ -48,6 +48,8 @@ pub(crate) enum Reason {
     UnsupportedMediaType,
     /// Asked too often; after how many seconds it may be asked again.
     Throttled(u32),
+    /// What is asked for is not there for now; after how many seconds to ask again.
+    Unavailable(u32),
     /// Tried again and again, but others kept changing the same resources.
     Contention,
 }

@@ -65,6 +65,7 @@ fn no_name_says_nothing() {
 fn sql_is_written_in_its_folders_alone() {
     let homes = [
         "edge/fhir/src/sql/",
+        "edge/src/store/by_ledger/",
         "edge/src/store/ledger/",
         "edge/src/store/sqlite/",
         "edge/src/store/oauth/shard/",

@@ -118,6 +118,21 @@ pub(crate) fn check_data_action(
     Err(refuse(principal, deed, what, deed))
 }
 
+/// Decides whether `principal` may follow the rebuilding of indexes, which is about everybody's
+/// resources.
+///
+/// # Errors
+/// 403 without the data action, and when anything narrows the token.
+pub(crate) fn check_may_follow_reindexing(principal: &Principal) -> Result<(), Error> {
+    check_data_action(principal, "reindex", "everything here")?;
+    if principal.narrowing.is_some() {
+        return Err(forbidden(
+            "a token that SMART scopes narrow sees no indexes",
+        ));
+    }
+    Ok(())
+}
+
 fn refuse(principal: &Principal, deed: &str, what: &str, needed: &str) -> Error {
     let roles = if principal.roles.is_empty() {
         "the token has no role that counts here".to_owned()

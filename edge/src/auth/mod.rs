@@ -29,7 +29,8 @@ use serde_json::Value;
 use std::rc::Rc;
 
 pub(crate) use authorise::{
-    authorise, check_any_action, check_data_action, check_may_post_bundles,
+    authorise, check_any_action, check_data_action, check_may_follow_reindexing,
+    check_may_post_bundles,
 };
 pub(crate) use bearer::{Scheme, challenge, presented_token, refuse};
 pub(crate) use client_assertion::{check_assertion, stated_client};

@@ -26,6 +26,7 @@ fn rejection_status(release: Release, reason: &Reason) -> Status {
         Reason::TooLarge => Status::CONTENT_TOO_LARGE,
         Reason::UnsupportedMediaType => Status::UNSUPPORTED_MEDIA_TYPE,
         Reason::Throttled(_) => Status::TOO_MANY_REQUESTS,
+        Reason::Unavailable(_) => Status::UNAVAILABLE,
     }
 }
 
@@ -79,7 +80,9 @@ pub(super) fn answer(exchange: &Exchange, error: Error) -> Answer {
         }
         Some(Reason::MethodNotAllowed(methods)) => answer.with("allow", methods),
         Some(Reason::Gone(version)) => answer.with("etag", etag(version)),
-        Some(Reason::Throttled(seconds)) => answer.with("retry-after", seconds.to_string()),
+        Some(Reason::Throttled(seconds) | Reason::Unavailable(seconds)) => {
+            answer.with("retry-after", seconds.to_string())
+        }
         _ if status == Status::UNAVAILABLE => answer.with("retry-after", "2"),
         _ => answer,
     }

@@ -6,7 +6,8 @@ use crate::exchange::Exchange;
 use crate::message::Answer;
 use crate::status::Status;
 
-/// `POST /fault/{kind}`: `panic` here, `ledger-panic` or `ledger-panic-in-transaction` there.
+/// `POST /fault/{kind}`: `panic` here, `ledger-panic` or `ledger-panic-in-transaction` there, or
+/// `forget-index`, after which the ledger indexes everything anew.
 pub(super) async fn inject(exchange: &Exchange, kind: &str) -> Result<Answer, Error> {
     match kind {
         #[expect(clippy::panic, reason = "the fault that is injected")]
@@ -19,6 +20,7 @@ pub(super) async fn inject(exchange: &Exchange, kind: &str) -> Result<Answer, Er
                 .fault("panic-in-transaction")
                 .await?;
         }
+        "forget-index" => exchange.server.partition()?.fault(kind).await?,
         _ => {}
     }
     Ok(Answer::empty(Status::NO_CONTENT))

@@ -9,6 +9,7 @@ mod finish;
 mod interact;
 mod negotiation;
 mod open;
+mod reindex;
 mod render;
 mod responses;
 mod router;

@@ -1,6 +1,6 @@
 //! The whole URL map.
 
-use super::{app, cors, fault, finish, interact, negotiation, open, token_in_url};
+use super::{app, cors, fault, finish, interact, negotiation, open, reindex, token_in_url};
 use crate::auth;
 use crate::error::{Error, Reason};
 use crate::exchange::Exchange;
@@ -68,6 +68,9 @@ const VERSIONS: &[&str] = &["$versions"];
 const SMART_CONFIGURATION: &[&str] = &[".well-known", "smart-configuration"];
 const ICON: &[&str] = &["favicon.ico"];
 
+/// The page for administrators.
+const REINDEX: &[&str] = &["_operations", "reindex"];
+
 /// Answers by the table of the interactions. What the server can do is for everybody to know; all
 /// else needs a token, even to learn that there is no such address.
 async fn resource(exchange: &Exchange, method: &str, segments: &[&str]) -> Result<Answer, Error> {
@@ -79,6 +82,9 @@ async fn resource(exchange: &Exchange, method: &str, segments: &[&str]) -> Resul
     auth::check_audience_is_settled(&exchange.server)?;
     let principal = auth::authenticate(exchange).await?;
     negotiation::check_acceptable(&exchange.request)?;
+    if (method, segments) == ("GET", REINDEX) {
+        return reindex::progress(&exchange.server, &principal).await;
+    }
     match matched {
         Some(matched) => interact::interact(exchange, &principal, matched).await,
         None => no_route(exchange, segments),
@@ -91,7 +97,7 @@ fn no_route(exchange: &Exchange, segments: &[&str]) -> Result<Answer, Error> {
     let mut methods = route::methods(exchange.server.definitions, segments);
     if matches!(
         segments,
-        HEALTH | VERSIONS | SMART_CONFIGURATION | ICON | ["app", ..]
+        HEALTH | VERSIONS | SMART_CONFIGURATION | ICON | REINDEX | ["app", ..]
     ) {
         methods.push("GET");
     }

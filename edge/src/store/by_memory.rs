@@ -3,12 +3,13 @@
 use super::answer::{Answer, Charge, Reply, Row, Rows};
 use super::command::{self, Command, Committed, Refusal};
 use super::sqlite::{
-    Answered, Budget, Condition, Connection, Failure, Found, Guard, Selected, Size, Store,
-    Submitted, Value, Values, Way, Write,
+    Answered, Budget, Condition, Connection, Extraction, Failure, Found, Guard, Selected, Size,
+    Store, Submitted, Value, Values, Way, Write,
 };
 use super::text::Text;
 use super::write;
 use crate::error::Error;
+use fhir::definitions::Definitions;
 use fhir::sql::{self, Sql};
 use std::cell::Cell;
 
@@ -22,11 +23,25 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn new() -> Result<Self, Failure> {
+    /// A store in a database, as it is when the server starts.
+    pub(super) fn open(
+        connection: Connection,
+        definitions: &'static Definitions,
+    ) -> Result<Self, Failure> {
+        let extraction = Extraction::new(definitions);
         Ok(Self {
-            store: Store::open(Connection::in_memory()?, || [7; 32])?,
+            store: Store::open(connection, extraction, || [7; 32])?,
             now: Cell::new(BEGAN),
         })
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Ends the server; what stays is the database.
+    pub(super) fn close(self) -> Connection {
+        self.store.close()
     }
 
     fn charge(&self, rows_read: i64, rows_written: i64) -> Charge {
@@ -55,11 +70,11 @@ impl Memory {
             if !budget.is_left() {
                 break;
             }
-            let Condition { statement, values } = condition(statement);
-            let database = self.store.database();
             let with_bodies = rows == Rows::WithBodies;
-            let selected = database.select_within(statement, &values, with_bodies, &mut budget);
-            let selected = selected.map_err(Error::Bug)?;
+            let selected = self
+                .store
+                .select(condition(statement), with_bodies, &mut budget);
+            let selected = selected.map_err(Error::Bug)??;
             if selected.is_cut && !answers.is_empty() {
                 break;
             }
@@ -75,8 +90,7 @@ impl Memory {
     pub(super) fn search(&self, ways: &[sql::Way], rows: Rows) -> Result<(Charge, Reply), Error> {
         let ways: Vec<Way> = ways.iter().map(way).collect();
         let taken = self.store.search(&ways, rows == Rows::WithBodies);
-        let taken = taken.map_err(Error::Bug)?;
-        let taken = taken.ok_or_else(|| Error::Bug("a search without a way".into()))?;
+        let taken = taken.map_err(Error::Bug)??;
         let Selected {
             rows: selected,
             read,
@@ -109,6 +123,7 @@ impl Memory {
         match applied.answered {
             Answered::Done(committed) => Ok((charge, Ok(committed))),
             Answered::Refused(refusal) => Ok((charge, Err(refusal))),
+            Answered::Hindered(obstacle) => Err(obstacle.into()),
             Answered::Failed(error) => Err(Error::Bug(error)),
         }
     }
@@ -168,6 +183,10 @@ fn row(found: &super::sqlite::Row, rows: Rows) -> Row {
 }
 
 impl Submitted for Command {
+    fn definitions(&self) -> Text {
+        Command::definitions(self).into()
+    }
+
     fn guards(&self) -> impl Iterator<Item = Guard> {
         self.guards.iter().map(|guard: &command::Guard| Guard {
             condition: condition(&guard.statement),

@@ -3,6 +3,7 @@
 use super::write::Write;
 use crate::error::{Error, Reason};
 use fhir::outcome::IssueType;
+use fhir::search::definitions_hash;
 use fhir::sql::Sql;
 
 /// What a call can carry (32 MiB), less what surrounds it.
@@ -61,6 +62,12 @@ pub(crate) enum Refusal {
 }
 
 impl Command {
+    /// The hash of the definitions that its index rows were made by; empty when there are none.
+    pub(super) fn definitions(&self) -> &'static str {
+        let first = self.writes.first();
+        first.map_or("", |write| definitions_hash(write.definitions))
+    }
+
     /// How many bytes of text it carries.
     pub(super) fn bytes(&self) -> usize {
         self.writes.iter().map(Write::bytes).sum()

@@ -6,6 +6,7 @@ use super::by_ledger::Ledger;
 #[cfg(test)]
 use super::by_memory::Memory;
 use super::command::{Command, Committed, Refusal};
+use super::indexing::Indexing;
 use super::read::Version;
 use crate::error::Error;
 use fhir::sql::{Dialect, Sql, Way};
@@ -73,6 +74,15 @@ impl Engine {
             Self::Ledger(ledger) => ledger.apply(command).await,
             #[cfg(test)]
             Self::Memory(memory) => memory.apply(command),
+        }
+    }
+
+    /// How far the rebuilding of indexes is.
+    pub(super) async fn indexing(&self) -> Result<(Charge, Indexing), Error> {
+        match self {
+            Self::Ledger(ledger) => ledger.indexing().await,
+            #[cfg(test)]
+            Self::Memory(_) => Err(Error::Bug("a test asks the store itself".into())),
         }
     }
 

@@ -4,6 +4,8 @@
 //! Every function on resources takes a [`Grant`](crate::grant::Grant): what it confines is part of the
 //! SQL. The tables and keys are described in `docs/storage-schema.md`.
 
+#[cfg(any(target_arch = "wasm32", test))]
+mod agenda;
 mod answer;
 mod by_ledger;
 #[cfg(test)]
@@ -12,10 +14,12 @@ mod command;
 mod cursor;
 mod edge_cache;
 mod engine;
+mod indexing;
 mod large_text;
 #[cfg(target_arch = "wasm32")]
 mod ledger;
 mod oauth;
+mod obstacle;
 mod partition;
 mod platform;
 mod read;
@@ -29,6 +33,7 @@ mod text;
 mod write;
 
 pub(crate) use command::{Command, Committed, Guard, Outcome, Refusal};
+pub(crate) use indexing::Indexing;
 pub(crate) use oauth::{AccessToken, Advance, Authorizations, Issued};
 pub(crate) use partition::Partition;
 pub(crate) use read::{Consistency, Version, history, read, vread};

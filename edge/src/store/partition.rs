@@ -5,6 +5,7 @@ use super::answer::{Answer, Charge, Reply, Rows};
 use super::by_ledger::Ledger;
 use super::command::{Command, Committed, Refusal};
 use super::engine::Engine;
+use super::indexing::Indexing;
 use super::read::Version;
 use crate::error::Error;
 use crate::grant::action::Deed;
@@ -136,6 +137,11 @@ impl Partition {
         Ok(self.record(self.engine.apply(command).await?))
     }
 
+    /// How far the rebuilding of indexes is.
+    pub(crate) async fn indexing(&self) -> Result<Indexing, Error> {
+        Ok(self.record(self.engine.indexing().await?))
+    }
+
     /// Whether the store answers a query.
     pub(crate) async fn is_healthy(&self) -> bool {
         let statement = sql::alive(self.dialect());
@@ -162,8 +168,34 @@ impl Partition {
 #[cfg(test)]
 impl Partition {
     /// An empty partition in this process.
-    pub(crate) fn in_memory() -> Self {
-        let memory = super::by_memory::Memory::new().expect("a database in memory");
+    pub(crate) fn in_memory(release: fhir::Release) -> Self {
+        let connection = super::sqlite::Connection::in_memory().expect("a database in memory");
+        Self::opened(connection, fhir::definitions::Definitions::of(release))
+    }
+
+    /// The engine.
+    pub(super) fn memory(&self) -> &super::by_memory::Memory {
+        match &self.engine {
+            Engine::Memory(memory) => memory,
+            Engine::Ledger(_) => panic!("the partition is not in memory"),
+        }
+    }
+
+    /// The same partition after the server has ended and started again.
+    pub(super) fn restarted(self, definitions: &'static fhir::definitions::Definitions) -> Self {
+        match self.engine {
+            Engine::Memory(memory) => Self::opened(memory.close(), definitions),
+            Engine::Ledger(_) => panic!("the partition is not in memory"),
+        }
+    }
+
+    /// The partition in a database, as it is when the server starts.
+    pub(super) fn opened(
+        connection: super::sqlite::Connection,
+        definitions: &'static fhir::definitions::Definitions,
+    ) -> Self {
+        let memory = super::by_memory::Memory::open(connection, definitions);
+        let memory = memory.expect("a store");
         Self::new(PartitionName::Default, Engine::Memory(memory))
     }
 }

@@ -33,6 +33,8 @@ impl Kind {
 /// One write. A [`Grant`] makes it, and what the grant is confined to goes with it.
 pub(crate) struct Write {
     pub(super) kind: Kind,
+    /// What its index rows were made by.
+    pub(super) definitions: &'static Definitions,
     /// The partition that the grant opens.
     pub(super) partition: PartitionName,
     pub(crate) resource_type: &'static str,
@@ -70,6 +72,7 @@ impl Write {
     ) -> Self {
         Self {
             kind,
+            definitions,
             partition: grant.partition(),
             resource_type: grant.resource_type(),
             id,

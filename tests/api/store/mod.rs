@@ -3,6 +3,7 @@
 mod chunks;
 mod concurrency;
 mod consistency;
+mod definitions;
 mod durability;
 mod lossless;
 mod paging;

@@ -14,8 +14,8 @@ use crate::Release;
 use section::Sections;
 use std::sync::LazyLock;
 
-pub(crate) use search_parameters::index_key;
 pub use search_parameters::{Component, SearchParameter, SearchType};
+pub(crate) use search_parameters::{hash, index_key};
 pub use types::{Element, Kind, Property, TypeDefinition};
 pub use value_sets::ValueSet;
 
@@ -79,6 +79,11 @@ impl Definitions {
         self.types
             .get(name)
             .filter(|definition| definition.is_concrete_resource())
+    }
+
+    /// The table of search parameters, whole: what a hash of the definitions is made of.
+    pub(crate) fn search_table(&self) -> &'static str {
+        self.search.text()
     }
 
     /// The names of all concrete resource types, sorted.

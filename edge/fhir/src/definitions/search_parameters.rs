@@ -78,6 +78,8 @@ pub struct SearchParameter {
     pub targets: Vec<&'static str>,
     /// The parts of a composite.
     pub components: Vec<Component>,
+    /// A hash of what decides on its index rows: type, expression and targets.
+    pub fingerprint: u64,
     /// What it finds, in words.
     pub description: &'static str,
     canonical: &'static str,
@@ -110,10 +112,21 @@ impl SearchParameter {
             expression: expression::parse(expression).ok(),
             targets: list(targets),
             components: parse_components(components),
+            fingerprint: hash([search_type, expression, targets]),
             description,
             canonical,
         }
     }
+}
+
+/// FNV-1a of texts, each with its end.
+pub(crate) fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
+    let bytes = texts
+        .into_iter()
+        .flat_map(|text| text.bytes().chain([0xff]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 fn parse_components(column: &'static str) -> Vec<Component> {
@@ -143,6 +156,10 @@ impl SearchParameters {
             sections: Sections::new(text),
             parsed: RwLock::default(),
         }
+    }
+
+    pub(super) fn text(&self) -> &'static str {
+        self.sections.text()
     }
 
     pub(super) fn of(

@@ -18,6 +18,11 @@ impl Sections {
         }
     }
 
+    /// The whole table.
+    pub(super) fn text(&self) -> &'static str {
+        self.text
+    }
+
     fn index(&self) -> &BTreeMap<&'static str, &'static str> {
         self.index.get_or_init(|| {
             let text = self.text.strip_prefix('#').unwrap_or(self.text);

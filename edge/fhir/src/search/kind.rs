@@ -21,6 +21,9 @@ pub struct IndexKind {
     pub search_type: SearchType,
     /// The most rows that one parameter may give to a resource; a search tests every one of them.
     pub most: usize,
+    /// Goes up by one when the same definition gives other rows than before: resources that are
+    /// stored are indexed anew then.
+    pub revision: u32,
     /// The two columns that a search can be sorted by; `None` when values have no order.
     pub sort: Option<[&'static str; 2]>,
     /// The fewer resources one value is likely to leave, the lower.

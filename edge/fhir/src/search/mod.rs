@@ -11,6 +11,7 @@ pub mod cost;
 mod driver;
 mod escape;
 mod extract;
+mod fingerprint;
 mod kind;
 pub mod limits;
 mod lookup;
@@ -24,6 +25,7 @@ mod ways;
 
 pub use confinement::{Access, Compartment, Confined, Confinement, Membership, Owner};
 pub use extract::{IndexRows, extract};
+pub use fingerprint::{IndexedParameter, definitions_hash, indexed, keys};
 pub use kind::{Column, ColumnKind, Criterion, INDEX_KINDS, IndexKind};
 pub use lookup::{Lookup, Versions};
 pub use plan::{After, Candidates, Changed, Found, Plan, Position, Size, Then, Way, count, page};

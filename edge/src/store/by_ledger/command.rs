@@ -1,5 +1,6 @@
 //! A command on its way to the ledger, and the ledger's answer to it.
 
+use super::obstacle;
 use super::query::{statement, values};
 use crate::error::Error;
 use crate::store::answer::Charge;
@@ -14,6 +15,7 @@ use wasm_bindgen::{JsCast, JsValue};
 pub(in crate::store) mod part {
     pub(in crate::store) const GUARDS: u32 = 0;
     pub(in crate::store) const WRITES: u32 = 1;
+    pub(in crate::store) const DEFINITIONS: u32 = 2;
 }
 
 /// The positions in the array that a write travels as.
@@ -61,7 +63,7 @@ pub(super) fn packed(command: &Command) -> Array {
     let writes = command.writes.iter();
     let writes: Array = writes.map(|write| packed_write(write, crossing)).collect();
     // In the order of `part`.
-    Array::of2(&guards, &writes)
+    Array::of3(&guards, &writes, &command.definitions().into())
 }
 
 fn packed_guard(guard: &Guard) -> Array {
@@ -118,6 +120,7 @@ pub(super) fn read(answer: &Array) -> Result<(Charge, Result<Vec<Committed>, Ref
             Ok(committed.collect::<Result<_, _>>()?)
         }
         Some("refused") => Err(refusal(&content)?),
+        Some("hindered") => return Err(obstacle::read(&content).into()),
         _ => {
             let problem = content.get(0).as_string().unwrap_or_default();
             return Err(Error::Bug(format!("the ledger failed: {problem}")));

@@ -3,6 +3,8 @@
 //! anything. `store/ledger/` is the other end.
 
 pub(super) mod command;
+mod indexing;
+pub(super) mod obstacle;
 pub(super) mod query;
 
 use super::answer::{Answer, Charge, Reply, Rows};
@@ -15,7 +17,7 @@ use crate::error::Error;
 use crate::grant::PartitionName;
 use fhir::sql::{Sql, Way};
 use js_sys::{Array, Promise, Uint8Array};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
@@ -47,7 +49,7 @@ impl Ledger {
         let values: Array = query::values(statement);
         let with_bodies = rows == Rows::WithBodies;
         let asked = self.stub.query(&statement.text, &values, with_bodies)?;
-        let (charge, reply) = read(asked, rows).await?;
+        let (charge, reply) = answered(asked, rows).await?;
         Ok((charge, reply.into()))
     }
 
@@ -62,7 +64,7 @@ impl Ledger {
         let mut sum = Charge::default();
         let mut answers = Vec::with_capacity(statements.len());
         for reply in replies.iter() {
-            let (charge, reply) = query::read(unpack(reply), rows)?;
+            let (charge, reply) = read(reply, rows)?;
             sum.sequence = charge.sequence;
             sum.rows_read += charge.rows_read;
             answers.push(reply.into());
@@ -73,7 +75,7 @@ impl Ledger {
     pub(super) async fn search(&self, ways: &[Way], rows: Rows) -> Result<(Charge, Reply), Error> {
         let ways: Array = ways.iter().map(query::packed_way).collect();
         let asked = self.stub.search(&ways, rows == Rows::WithBodies)?;
-        read(asked, rows).await
+        answered(asked, rows).await
     }
 
     pub(super) async fn apply(
@@ -99,8 +101,16 @@ impl Ledger {
     }
 }
 
-async fn read(asked: Promise, rows: Rows) -> Result<(Charge, Reply), Error> {
-    query::read(unpack(JsFuture::from(asked).await?), rows)
+async fn answered(asked: Promise, rows: Rows) -> Result<(Charge, Reply), Error> {
+    read(JsFuture::from(asked).await?, rows)
+}
+
+/// Reads an answer: text, or the array of an obstacle.
+fn read(answer: JsValue, rows: Rows) -> Result<(Charge, Reply), Error> {
+    match answer.dyn_into::<Array>() {
+        Ok(hindered) => Err(obstacle::read(&hindered).into()),
+        Err(answer) => query::read(unpack(answer), rows),
+    }
 }
 
 impl From<Reply> for Answer {

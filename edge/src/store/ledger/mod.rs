@@ -1,17 +1,22 @@
 //! The ledger: a Durable Object, the single writer of a partition.
 //!
-//! It does SQL and joins strings, nothing else: it is one thread for everybody, so parsing,
-//! validation, extraction and rendering are done by the workers that call it.
+//! It does SQL and joins strings: it is one thread for everybody, so parsing, validation, extraction
+//! and rendering are done by the workers that call it. Only what is stored already it indexes anew
+//! itself, slice by slice.
 
+mod alarm;
 mod handover;
 mod outbox;
 mod reply;
 mod wire;
 
+use super::agenda::{Agenda, Work};
+use super::by_ledger::obstacle;
 use super::platform::Database;
-use super::sqlite::{Budget, Condition, Connection, Store, Values};
-use super::text::Text;
+use super::sqlite::{Budget, Condition, Connection, Extraction, Store};
 use crate::binding::{self, ObjectState};
+use crate::config::Config;
+use fhir::definitions::Definitions;
 use js_sys::{Array, JsString, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -31,7 +36,11 @@ struct Inner {
     env: Env,
     pending: RefCell<Vec<Pending>>,
     flushing: Cell<bool>,
-    alarm_is_set: Cell<bool>,
+    agenda: RefCell<Agenda>,
+    /// When the alarm rings, in milliseconds since 1970; `None` while that is not known.
+    alarm: Cell<Option<i64>>,
+    /// Whether the alarm is being answered.
+    is_ringing: Cell<bool>,
 }
 
 /// A command that waits for the next flush.
@@ -50,15 +59,19 @@ impl Ledger {
     #[wasm_bindgen(constructor)]
     pub fn new(state: &ObjectState, env: Env) -> Result<Ledger, JsValue> {
         let connection = Connection::new(Database::new(state.storage()));
-        let store = Store::open(connection, draw_secret)?;
+        let config = Config::from_env(&env).map_err(|error| js_sys::Error::new(&error))?;
+        let extraction = Extraction::new(Definitions::of(config.release));
+        let store = Store::open(connection, extraction, draw_secret)?;
         let inner = Rc::new(Inner {
             store,
             env,
             pending: RefCell::default(),
             flushing: Cell::new(false),
-            alarm_is_set: Cell::new(false),
+            agenda: RefCell::new(Agenda::new()),
+            alarm: Cell::default(),
+            is_ringing: Cell::default(),
         });
-        inner.wake_outbox();
+        inner.want_what_is_left()?;
         Ok(Self { inner })
     }
 
@@ -89,11 +102,15 @@ impl Ledger {
         values: Array,
         with_bodies: bool,
     ) -> Result<JsValue, JsValue> {
-        let Inner { store, .. } = self.inner.as_ref();
-        let (database, budget) = (store.database(), &mut Budget::new());
-        let (statement, values) = (Text::from(statement), Values::from(values));
-        let selected = database.select_within(statement, &values, with_bodies, budget)?;
-        reply::of_query(store.sequence(), &selected, with_bodies)
+        let store = &self.inner.store;
+        let condition = Condition {
+            statement: statement.into(),
+            values: values.into(),
+        };
+        match store.select(condition, with_bodies, &mut Budget::new())? {
+            Ok(selected) => reply::of_query(store.sequence(), &selected, with_bodies),
+            Err(obstacle) => Ok(obstacle::packed(obstacle).into()),
+        }
     }
 
     /// Runs SELECTs, the first of them at least, until their answers become too long for one call
@@ -103,16 +120,21 @@ impl Ledger {
     /// What SQLite says.
     #[wasm_bindgen(js_name = querySome)]
     pub fn query_some(&self, statements: &Array, with_bodies: bool) -> Result<Array, JsValue> {
-        let Inner { store, .. } = self.inner.as_ref();
+        let store = &self.inner.store;
         let mut budget = Budget::new();
         let replies = Array::new();
         for packed in statements.iter() {
             if !budget.is_left() {
                 break;
             }
-            let Condition { statement, values } = wire::statement(packed);
-            let database = store.database();
-            let selected = database.select_within(statement, &values, with_bodies, &mut budget)?;
+            let selected = store.select(wire::statement(packed), with_bodies, &mut budget)?;
+            let selected = match selected {
+                Ok(selected) => selected,
+                Err(obstacle) => {
+                    replies.push(&obstacle::packed(obstacle));
+                    break;
+                }
+            };
             if selected.is_cut && replies.length() > 0 {
                 break;
             }
@@ -127,9 +149,10 @@ impl Ledger {
     /// What SQLite says.
     pub fn search(&self, ways: &Array, with_bodies: bool) -> Result<JsValue, JsValue> {
         let store = &self.inner.store;
-        let taken = store.search(&wire::ways(ways), with_bodies)?;
-        let taken = taken.ok_or_else(|| JsValue::from("a search without a way"))?;
-        reply::of_search(store.sequence(), taken, with_bodies)
+        match store.search(&wire::ways(ways), with_bodies)? {
+            Ok(taken) => reply::of_search(store.sequence(), taken, with_bodies),
+            Err(obstacle) => Ok(obstacle::packed(obstacle).into()),
+        }
     }
 
     /// The secret that others are derived from, drawn at the ledger's birth.
@@ -142,16 +165,17 @@ impl Ledger {
         Ok(Uint8Array::from(secret.as_slice()))
     }
 
-    /// Brings the outbox to Workers KV; the runtime calls it at the time that was set.
+    /// Does what is due beside requests; the runtime calls it at the time that was set.
     pub fn alarm(&self) -> Promise {
         let inner = Rc::clone(&self.inner);
         future_to_promise(async move {
-            inner.drain_outbox().await;
+            inner.ring().await;
             Ok(JsValue::UNDEFINED)
         })
     }
 
-    /// Panics, alone or in the middle of a transaction: tests show that nothing is lost.
+    /// Panics, alone or in the middle of a transaction, or forgets the index: tests show that nothing
+    /// is lost.
     /// Reached only where the operator has switched fault injection on.
     ///
     /// # Errors
@@ -164,6 +188,11 @@ impl Ledger {
                 self.inner.platform().run("DELETE FROM resource", &[])?;
                 panic!("injected fault");
             }),
+            "forget-index" => {
+                self.inner.store.forget_index()?;
+                self.inner.want(Work::Reindex);
+                Ok(())
+            }
             _ => Err(JsValue::from("there is no such fault")),
         }
     }
@@ -171,7 +200,7 @@ impl Ledger {
 
 impl Inner {
     /// Applies what waits, makes it durable, answers; again until nothing waits.
-    async fn flush(&self) {
+    async fn flush(self: &Rc<Self>) {
         loop {
             let batch = self.pending.take();
             if batch.is_empty() {
@@ -199,14 +228,14 @@ impl Inner {
     }
 
     /// Applies a batch in one transaction; the answers to its commands.
-    fn apply_all(&self, batch: &[Pending]) -> Result<Array, JsValue> {
+    fn apply_all(self: &Rc<Self>, batch: &[Pending]) -> Result<Array, JsValue> {
         let before = self.store.sequence();
         let commands: Vec<&Packed> = batch.iter().map(|pending| &pending.command).collect();
         let applied = self
             .store
             .apply_all(&commands, js_sys::Date::now() as i64)?;
         if self.store.sequence() != before {
-            self.wake_outbox();
+            self.want(Work::Outbox);
         }
         Ok(applied.into_iter().map(wire::answer).collect())
     }

@@ -4,23 +4,18 @@
 use super::Inner;
 use crate::binding;
 use crate::error::Error;
+use crate::store::agenda::Turn;
 use crate::store::edge_cache::{Metadata, current_key, put, version_key};
 use futures_util::future::try_join_all;
 use std::collections::HashMap;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// How many versions one alarm brings, fewer when they are large; each is up to two writes of the
 /// 1000 that a call may make.
 const BATCH: i64 = 200;
 /// How many are under way at once.
 const TOGETHER: usize = 4;
-/// How long commits gather before they are brought, in milliseconds.
-const DELAY: f64 = 500.0;
-/// How long to wait after a failure.
-const RETRY: f64 = 10_000.0;
-
 const WAITING: &str = "
     SELECT o.n, r.type, r.id, ifnull(h.updated, r.updated), ifnull(h.method, r.method), o.rid,
            o.version, CASE WHEN h.rid IS NULL THEN r.body ELSE h.body END,
@@ -40,48 +35,23 @@ struct Announced {
 }
 
 impl Inner {
-    /// Sees to it that an alarm is set when something waits.
-    pub(super) fn wake_outbox(&self) {
-        if self.alarm_is_set.get() {
-            return;
-        }
-        let waiting = self
-            .store
-            .database()
-            .row("SELECT 1 FROM outbox LIMIT 1", []);
-        if waiting.is_ok_and(|waiting| waiting.is_some()) {
-            self.set_alarm(DELAY);
-        }
+    /// Whether a version waits.
+    pub(super) fn has_outbox(&self) -> Result<bool, JsValue> {
+        let database = self.store.database();
+        Ok(database.row("SELECT 1 FROM outbox LIMIT 1", [])?.is_some())
     }
 
-    fn set_alarm(&self, delay: f64) {
-        self.alarm_is_set.set(true);
-        let set = self.platform().set_alarm(js_sys::Date::now() + delay);
-        spawn_local(async move {
-            let set = match set {
-                Ok(promise) => JsFuture::from(promise).await.map(|_| ()),
-                Err(error) => Err(error),
-            };
-            if let Err(error) = set {
-                binding::log_error(&format!("the outbox alarm could not be set: {error:?}"));
-            }
-        });
-    }
-
-    /// Brings a batch; sets the next alarm when more waits or something failed. Until then no
-    /// commit sets one: the runtime would cut this call short for it.
-    pub(super) async fn drain_outbox(&self) {
-        self.alarm_is_set.set(true);
-        match self.bring_batch().await {
-            Ok(()) => {
-                self.alarm_is_set.set(false);
-                self.wake_outbox();
-            }
+    /// Brings a batch.
+    pub(super) async fn bring_versions(&self) -> Turn {
+        let brought = self.bring_batch().await;
+        match brought.and_then(|()| Ok(self.has_outbox()?)) {
+            Ok(true) => Turn::More,
+            Ok(false) => Turn::Done,
             Err(error) => {
                 binding::log_error(&format!(
                     "the outbox was not brought to Workers KV: {error:?}"
                 ));
-                self.set_alarm(RETRY);
+                Turn::Failed
             }
         }
     }

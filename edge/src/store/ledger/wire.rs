@@ -2,6 +2,7 @@
 //! reads them.
 
 use crate::store::by_ledger::command::{KINDS, OUTCOMES, field, part, refused};
+use crate::store::by_ledger::obstacle;
 use crate::store::by_ledger::query::way;
 use crate::store::command::{Committed, Refusal};
 use crate::store::large_text::unpack;
@@ -17,6 +18,10 @@ use wasm_bindgen::{JsCast, JsValue};
 pub(super) struct Packed(pub(super) Array);
 
 impl Submitted for Packed {
+    fn definitions(&self) -> Text {
+        text(self.0.get(part::DEFINITIONS))
+    }
+
     fn guards(&self) -> impl Iterator<Item = Guard> {
         let guards: Array = self.0.get(part::GUARDS).unchecked_into();
         let guards: Vec<JsValue> = guards.iter().collect();
@@ -103,12 +108,13 @@ pub(super) fn ways(packed: &Array) -> Vec<Way> {
     ways.collect()
 }
 
-/// The answer to a command: `["done" | "refused" | "failed", sequence, rows read, rows written,
+/// The answer to a command: `["done" | "refused" | "hindered" | "failed", sequence, rows read, rows written,
 /// rows]`.
 pub(super) fn answer(applied: Applied) -> Array {
     let (word, rows) = match applied.answered {
         Answered::Done(committed) => ("done", committed.into_iter().map(done).collect()),
         Answered::Refused(refusal) => ("refused", refusal_row(refusal)),
+        Answered::Hindered(why) => ("hindered", obstacle::packed(why)),
         Answered::Failed(error) => ("failed", Array::of1(&format!("{error:?}").into())),
     };
     Array::of5(

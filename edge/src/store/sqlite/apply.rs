@@ -1,7 +1,10 @@
 //! Applies one command: verifies every condition, then writes every row; all of it or nothing.
 
-use super::{Condition, Database, Failure, Guard, Submitted, Value, Write, index};
+use super::{
+    Condition, Database, Extraction, Failure, Guard, Submitted, Value, Write, index, reindex,
+};
 use crate::store::command::{Committed, Outcome, Refusal};
+use crate::store::obstacle::Obstacle;
 use crate::store::text::Text;
 use crate::store::write::Kind;
 use fhir::meta::Rendered;
@@ -10,6 +13,7 @@ use fhir::types::instant;
 /// Why a command stops.
 pub(super) enum Stop {
     Refused(Refusal),
+    Hindered(Obstacle),
     Failed(Failure),
 }
 
@@ -33,6 +37,9 @@ struct Current {
 #[derive(Clone, Copy)]
 pub(super) struct Commit<'a> {
     pub(super) database: &'a Database,
+    pub(super) extraction: &'a Extraction,
+    /// Whether the command's index rows were made by other definitions than this server's.
+    pub(super) is_foreign: bool,
     /// Its time, in milliseconds since 1970.
     pub(super) now: i64,
     pub(super) sequence: i64,
@@ -40,6 +47,9 @@ pub(super) struct Commit<'a> {
 
 impl Commit<'_> {
     pub(super) fn apply(self, command: &impl Submitted) -> Result<Vec<Committed>, Stop> {
+        if self.extraction.is_of_other_release() {
+            return Err(Stop::Hindered(Obstacle::OtherRelease));
+        }
         for guard in command.guards() {
             self.check_guard(guard)?;
         }
@@ -52,6 +62,7 @@ impl Commit<'_> {
 
     fn check_guard(self, guard: Guard) -> Result<(), Stop> {
         let Condition { statement, values } = guard.condition;
+        self.check_obstacle(&statement)?;
         let statement = Text::join(["SELECT id FROM (".into(), statement, ")".into()]);
         let rows = self.database.rows(statement, values)?;
         let same = rows.len() == guard.ids.len()
@@ -66,7 +77,18 @@ impl Commit<'_> {
         }
     }
 
+    fn check_obstacle(self, statement: &Text) -> Result<(), Stop> {
+        let obstacle = self.extraction.obstacle(statement);
+        obstacle.map_or(Ok(()), |obstacle| Err(Stop::Hindered(obstacle)))
+    }
+
     fn write(self, write: &Write, at: usize) -> Result<Committed, Stop> {
+        for condition in [&write.confinement, &write.visibility]
+            .into_iter()
+            .flatten()
+        {
+            self.check_obstacle(&condition.statement)?;
+        }
         let current = self.current(write)?;
         let absent = Committed {
             outcome: Outcome::Absent,
@@ -159,6 +181,10 @@ impl Commit<'_> {
     }
 
     fn insert(self, write: &Write) -> Result<(Committed, i64), Failure> {
+        if let Some(resource_type) = write.resource_type.text() {
+            let resource_type = String::from(resource_type);
+            self.extraction.record_type(self.database, &resource_type)?;
+        }
         let body = body(write, 1, self.now);
         let statement = "INSERT INTO resource(type, id, version, updated, created, committed, method, deleted, chunks, body)
                          VALUES(?1, ?2, 1, ?3, ?4, ?4, ?5, 0, 0, ?6) RETURNING rid";
@@ -172,7 +198,7 @@ impl Commit<'_> {
         ];
         let rid = self.database.number(statement, values)?.unwrap_or_default();
         self.put_chunks(rid, 1, &body)?;
-        index::put(self.database, rid, &write.index)?;
+        self.put_index(write, rid, &body)?;
         self.announce(rid, 1)?;
         Ok((self.committed(Outcome::Created, 1), rid))
     }
@@ -203,7 +229,7 @@ impl Commit<'_> {
         if !current.deleted {
             index::remove(self.database, rid)?;
         }
-        index::put(self.database, rid, &write.index)?;
+        self.put_index(write, rid, &body)?;
         self.announce(rid, version)?;
         Ok(self.committed(Outcome::Updated, version))
     }
@@ -251,6 +277,15 @@ impl Commit<'_> {
         let statement = "INSERT INTO history(rid, version, updated, committed, method, chunks, body)
                          SELECT rid, version, updated, committed, method, chunks, body FROM resource WHERE rid = ?";
         self.database.run(statement, [rid.into()])
+    }
+
+    /// Index rows are those of this server's definitions, whoever extracted others.
+    fn put_index(self, write: &Write, rid: i64, body: &Text) -> Result<(), Failure> {
+        if self.is_foreign {
+            let rows = reindex::rows(self.extraction, body.clone());
+            return index::put(self.database, rid, &rows);
+        }
+        index::put(self.database, rid, &write.index)
     }
 
     fn put_chunks(self, rid: i64, version: i64, body: &Text) -> Result<(), Failure> {

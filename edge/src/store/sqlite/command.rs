@@ -37,11 +37,17 @@ pub(in crate::store) struct Write {
 
 /// A command, read piece by piece as it is applied.
 pub(in crate::store) trait Submitted {
+    /// The hash of the definitions that its index rows were made by.
+    fn definitions(&self) -> Text;
     fn guards(&self) -> impl Iterator<Item = Guard>;
     fn writes(&self) -> impl Iterator<Item = Write>;
 }
 
 impl<C: Submitted> Submitted for &C {
+    fn definitions(&self) -> Text {
+        C::definitions(self)
+    }
+
     fn guards(&self) -> impl Iterator<Item = Guard> {
         C::guards(self)
     }

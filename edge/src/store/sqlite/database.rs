@@ -32,6 +32,14 @@ impl Budget {
         }
     }
 
+    /// Room for so many UTF-16 units.
+    pub(super) fn of(units: u32) -> Self {
+        Self {
+            units,
+            ..Self::new()
+        }
+    }
+
     /// Whether another statement may be run.
     pub(in crate::store) fn is_left(&self) -> bool {
         self.is_untouched || (self.units > 0 && self.rows > 0)
@@ -60,8 +68,13 @@ impl Database {
         &self.0
     }
 
+    #[cfg(test)]
+    pub(super) fn close(self) -> Connection {
+        self.0
+    }
+
     /// Runs statements without values for their effect.
-    pub(super) fn script(&self, statements: &str) -> Result<(), Failure> {
+    pub(in crate::store) fn script(&self, statements: &str) -> Result<(), Failure> {
         self.0.script(statements)
     }
 

@@ -14,7 +14,9 @@ pub(super) mod binding;
 mod apply;
 pub(super) mod command;
 mod database;
+mod definitions;
 mod index;
+mod reindex;
 mod schema;
 mod search;
 mod store;
@@ -22,6 +24,7 @@ mod store;
 pub(super) use binding::{Connection, Failure, Found, Row, Value, Values};
 pub(super) use command::{Condition, Guard, Submitted, Write};
 pub(super) use database::{Budget, Database, Selected};
+pub(super) use definitions::Extraction;
 pub(super) use search::{Size, Taken, Way};
 #[cfg(target_arch = "wasm32")]
 pub(super) use store::Applied;

@@ -3,9 +3,10 @@
 use super::{Database, Failure, index};
 use fhir::search::INDEX_KINDS;
 
-/// Every step from an empty database to today's, in order. A step that has shipped never changes:
-/// `schema` in the table `ledger` says how many of them a database has taken.
-const MIGRATIONS: [&str; 4] = [FIRST, ISSUED_TOKENS, LONG_DATES, COMMITS];
+/// Every step from an empty database to today's, in order. Steps are quick: they define tables, and
+/// leave rows to the alarm. A step that has shipped gives the same tables for ever: `schema` in the
+/// table `ledger` says how many of them a database has taken.
+const MIGRATIONS: [&str; 5] = [FIRST, ISSUED_TOKENS, LONG_DATES, DEFINITIONS, COMMITS];
 
 /// Which commit made a version. Those from before are told by 0: they were made before any cursor
 /// that asks.
@@ -15,10 +16,19 @@ ALTER TABLE history ADD COLUMN committed INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX resource_by_commit ON resource(type, committed);
 ";
 
-/// What lasts longer than two days has a second row in the index of dates, under the negative key.
-const LONG_DATES: &str = "
-INSERT OR IGNORE INTO date_index(param, low, high, rid)
-SELECT -param, low, high, rid FROM date_index WHERE param > 0 AND high - low > 1728000000000;
+/// What lasts longer than two days has a second row in the index of dates. Rows are data: a store
+/// that has not recorded its definitions indexes its resources anew, in slices, see `reindex.rs`.
+const LONG_DATES: &str = "SELECT 1";
+
+/// Which definitions the index rows of a type were made by, and how far resources are indexed anew.
+const DEFINITIONS: &str = "
+CREATE TABLE IF NOT EXISTS parameter(
+    type TEXT NOT NULL, code TEXT NOT NULL, fingerprint TEXT NOT NULL, complete INTEGER NOT NULL,
+    PRIMARY KEY(type, code)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS reindex(
+    id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL, last INTEGER NOT NULL
+) STRICT;
 ";
 
 /// What the app was granted with an access token, whom it was issued to and the key it is bound

@@ -3,6 +3,7 @@
 mod chunks;
 mod commits;
 mod compartments;
+mod definitions;
 mod plans;
 mod searches;
 
@@ -37,7 +38,7 @@ impl Fixture {
     fn new() -> Self {
         Self {
             definitions: Definitions::of(Release::R4),
-            partition: Partition::in_memory(),
+            partition: Partition::in_memory(Release::R4),
             confinement: Confinement::default(),
         }
     }
@@ -109,11 +110,22 @@ impl Fixture {
     }
 
     fn found(&self, resource_type: &'static str, pairs: &[(&str, &str)]) -> Vec<String> {
+        self.search(resource_type, pairs).expect("the store works")
+    }
+
+    fn search(
+        &self,
+        resource_type: &'static str,
+        pairs: &[(&str, &str)],
+    ) -> Result<Vec<String>, Error> {
         let query = self.query(resource_type, pairs);
         let grant: Grant<Search> = self.grant(resource_type);
         let page = super::page(&self.partition, self.definitions, &grant, &query);
-        let page = done(page).expect("the store works");
-        page.entries.into_iter().map(|entry| entry.id).collect()
+        Ok(done(page)?
+            .entries
+            .into_iter()
+            .map(|entry| entry.id)
+            .collect())
     }
 }
 

@@ -19,6 +19,7 @@ pub static KIND: IndexKind = IndexKind {
     key: &["param", "low", "high", "rid"],
     search_type: SearchType::Date,
     most: 500,
+    revision: 1,
     sort: Some(["low", "high"]),
     rank: 6,
     extract,

@@ -21,6 +21,7 @@ pub static KIND: IndexKind = IndexKind {
     key: &["param", "id", "type", "rid", "base"],
     search_type: SearchType::Reference,
     most: 20_000,
+    revision: 1,
     sort: None,
     rank: 2,
     extract,

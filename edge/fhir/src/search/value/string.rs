@@ -18,6 +18,7 @@ pub static KIND: IndexKind = IndexKind {
     key: &["param", "folded", "value", "rid"],
     search_type: SearchType::String,
     most: 500,
+    revision: 1,
     sort: Some(["folded", "value"]),
     rank: 4,
     extract,

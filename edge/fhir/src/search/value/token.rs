@@ -18,6 +18,7 @@ pub static KIND: IndexKind = IndexKind {
     key: &["param", "code", "rid", "system"],
     search_type: SearchType::Token,
     most: 20_000,
+    revision: 1,
     sort: None,
     rank: 5,
     extract,
