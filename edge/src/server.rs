@@ -65,7 +65,7 @@ impl Server {
         DRAWN.set(0);
         let config = Rc::new(Config::of_tests(base_url));
         let partition = OnceCell::new();
-        let _ = partition.set(Partition::in_memory());
+        let _ = partition.set(Partition::in_memory(config.release));
         Self {
             definitions: Definitions::of(config.release),
             config,
