@@ -318,7 +318,7 @@ fn a_store_of_the_first_schema_becomes_one_of_today() {
     assert_eq!(fixture.partition.charge().sequence, 5);
     assert_eq!(
         fixture.number("SELECT value FROM ledger WHERE name = 'schema'"),
-        4
+        5
     );
     let fixture = fixture.restart();
     assert!(!fixture.is_reindexing());
