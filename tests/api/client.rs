@@ -13,15 +13,23 @@ pub(crate) const FHIR_JSON: &str = "application/fhir+json";
 #[derive(Clone, Debug)]
 pub struct Client {
     agent: Agent,
+    /// Sends what must not be sent twice over connections of its own: a pooled one may be closed by
+    /// the server at the moment it is used.
+    unpooled: Agent,
     /// The FHIR base URL.
     pub base: String,
     authorization: Option<String>,
 }
 
 impl Client {
-    pub(crate) fn new(agent: Agent, base: String, authorization: Option<String>) -> Self {
+    pub(crate) fn new(
+        (agent, unpooled): (Agent, Agent),
+        base: String,
+        authorization: Option<String>,
+    ) -> Self {
         Self {
             agent,
+            unpooled,
             base,
             authorization,
         }
@@ -36,6 +44,7 @@ impl Client {
         };
         let request = Request {
             agent: self.agent.clone(),
+            unpooled: self.unpooled.clone(),
             method: method.to_owned(),
             url,
             headers: Vec::new(),
@@ -97,6 +106,7 @@ impl Client {
 #[derive(Clone, Debug)]
 pub struct Request {
     agent: Agent,
+    unpooled: Agent,
     method: String,
     url: String,
     headers: Vec<(String, String)>,
@@ -157,10 +167,15 @@ impl Request {
             builder = builder.header(name, value);
         }
         let has_body = !self.body.is_empty() || matches!(self.method.as_str(), "POST" | "PUT");
-        let mut response = if has_body {
-            self.agent.run(builder.body(self.body.as_slice())?)?
+        let agent = if self.method == "GET" {
+            &self.agent
         } else {
-            self.agent.run(builder.body(())?)?
+            &self.unpooled
+        };
+        let mut response = if has_body {
+            agent.run(builder.body(self.body.as_slice())?)?
+        } else {
+            agent.run(builder.body(())?)?
         };
         let body = response.body_mut().with_config().limit(LARGEST_ANSWER);
         let text = body.read_to_string()?;

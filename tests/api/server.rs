@@ -122,23 +122,13 @@ impl Settings {
             panic!("the server did not start (is everything installed and built?); it says: {log}")
         });
         let text = |name: &str| addresses[name].as_str().expect(name).to_owned();
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .max_idle_connections_per_host(64)
-            .max_idle_connections(64)
-            // The runtime closes connections that were idle for five seconds.
-            .max_idle_age(Duration::from_secs(1))
-            .proxy(None)
-            .build()
-            .new_agent();
         Running {
             server: Server {
                 base: text("base"),
                 idp: text("idp"),
                 authority: text("authority"),
-                agent,
+                agent: agent(64),
+                unpooled: agent(0),
                 tokens: Mutex::default(),
             },
             child,
@@ -157,6 +147,7 @@ pub struct Server {
     /// The authority (and issuer) that the worker trusts.
     pub authority: String,
     pub(crate) agent: Agent,
+    unpooled: Agent,
     pub(crate) tokens: Mutex<HashMap<String, String>>,
 }
 
@@ -176,13 +167,18 @@ impl Server {
 
     /// A client without a token.
     pub fn anonymous(&self) -> Client {
-        Client::new(self.agent.clone(), self.base.clone(), None)
+        self.client(None)
     }
 
     /// A client with any text as its token.
     pub fn bearing(&self, token: &str) -> Client {
         let authorization = Some(format!("Bearer {token}"));
-        Client::new(self.agent.clone(), self.base.clone(), authorization)
+        self.client(authorization)
+    }
+
+    fn client(&self, authorization: Option<String>) -> Client {
+        let agents = (self.agent.clone(), self.unpooled.clone());
+        Client::new(agents, self.base.clone(), authorization)
     }
 
     /// A client of a user who signed in.
@@ -194,6 +190,21 @@ impl Server {
     pub fn admin(&self) -> Client {
         self.bearing(&self.service_token("svc-client"))
     }
+}
+
+/// An agent that keeps so many idle connections.
+fn agent(idle: usize) -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .max_idle_connections_per_host(idle)
+        .max_idle_connections(idle)
+        // The runtime closes connections that were idle for five seconds.
+        .max_idle_age(Duration::from_secs(1))
+        .proxy(None)
+        .build()
+        .new_agent()
 }
 
 /// A server and its process.
