@@ -158,7 +158,7 @@ impl Server {
     /// The base URL that an absolute reference to this server begins with; empty when it is not
     /// known. The address that a request came to says so only on the developer's own machine:
     /// elsewhere whoever sends the request chooses it, and would choose what counts as ours.
-    fn own_base(&self) -> &str {
+    pub(crate) fn own_base(&self) -> &str {
         let audiences = &self.config.security.audiences;
         let is_settled = self.config.base_url.is_some()
             || audiences.contains(&self.base_url)

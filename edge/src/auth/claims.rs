@@ -196,6 +196,7 @@ mod tests {
         let verifier = Verifier {
             security: &security,
             base_url: "https://fhir.example",
+            own_base: "https://fhir.example",
             now: 1_000_000,
         };
         check(&claims, (authority, ISSUER), &verifier)

@@ -53,6 +53,8 @@ pub(crate) struct Verifier<'a> {
     pub(crate) security: &'a Security,
     /// Our base URL: the audience when none is configured.
     pub(crate) base_url: &'a str,
+    /// What an absolute reference to this server begins with; empty when that is not known.
+    pub(crate) own_base: &'a str,
     /// The time, in milliseconds since 1970.
     pub(crate) now: i64,
 }
@@ -63,6 +65,7 @@ impl<'a> Verifier<'a> {
         Self {
             security: &server.config.security,
             base_url: &server.base_url,
+            own_base: server.own_base(),
             now: server.now,
         }
     }
@@ -223,7 +226,7 @@ impl Caller {
         launched: Option<&Launched>,
         key: &str,
     ) -> Admitted {
-        let against = (&verifier.security.roles, verifier.base_url);
+        let against = (&verifier.security.roles, verifier.own_base);
         let now = verifier.now;
         let (principal, expires) = match &self.kind {
             CallerKind::OfProvider(claims) => (
@@ -254,7 +257,7 @@ impl Caller {
     /// The principal with all that the role of the person permits, whatever the app was granted:
     /// for what this server reads before it vouches for it. It is not remembered.
     pub(crate) fn with_whole_role(self, verifier: &Verifier<'_>) -> Principal {
-        let against = (&verifier.security.roles, verifier.base_url);
+        let against = (&verifier.security.roles, verifier.own_base);
         let now = verifier.now;
         match self.kind {
             CallerKind::OfProvider(claims) => {

@@ -37,7 +37,7 @@ pub(super) struct Stated<'a> {
     pub(super) scopes: &'a str,
     /// The address of the person's own resource.
     pub(super) fhir_user: Option<&'a str>,
-    /// The base URL of this server.
+    /// What an absolute reference to this server begins with; empty when that is not known.
     pub(super) base_url: &'a str,
     /// Whether the role is one of SMART users, who see their own record only.
     pub(super) is_smart_user: bool,
@@ -291,7 +291,8 @@ fn constraints(
 /// The compartment that a `fhirUser` names: `Patient/1` or, with the base of this server in front,
 /// `https://fhir.example/Patient/1`. What another server calls so is somebody else.
 fn own_compartment(fhir_user: &str, base_url: &str) -> Option<Compartment> {
-    let relative = match fhir_user.strip_prefix(base_url) {
+    let absolute = fhir_user.strip_prefix(base_url);
+    let relative = match absolute.filter(|_| !base_url.is_empty()) {
         Some(rest) => rest.strip_prefix('/')?,
         None => fhir_user,
     };

@@ -325,3 +325,23 @@ fn the_person_is_one_of_this_server() {
     };
     assert_eq!(read(&nobody), None);
 }
+
+#[test]
+fn a_person_s_own_resource_is_one_of_this_server_or_none() {
+    let base = "https://fhir.example";
+    for (fhir_user, base, expected) in [
+        ("Patient/p", base, Some("p")),
+        ("Patient/p", "", Some("p")),
+        ("https://fhir.example/Patient/p", base, Some("p")),
+        ("https://fhir.example/Patient/p", "", None),
+        ("https://other.example/Patient/p", base, None),
+        ("https://fhir.example.evil/Patient/p", base, None),
+        ("/Patient/p", "", None),
+        ("Device/p", base, None),
+        ("Patient/p/q", base, None),
+    ] {
+        let own = own_compartment(fhir_user, base);
+        let id = own.as_ref().map(|own| own.id.as_str());
+        assert_eq!(id, expected, "{fhir_user} {base}");
+    }
+}
