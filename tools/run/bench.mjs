@@ -1,10 +1,14 @@
-/** `npm run bench`: builds the worker as it is deployed and the bare one, then measures both. */
+/**
+ * `npm run bench`: builds the worker as it is deployed and the bare one, then measures both.
+ * `npm run bench -- --rows 1000000`: how searches grow with the store.
+ */
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { run } from './child.mjs';
 import { NODE_22, ROOT, WORKER_BUILD, inRoot } from './paths.mjs';
-import { runMain, step } from './report.mjs';
+import { Failure, runMain, step } from './report.mjs';
 import { setUp } from './setup.mjs';
 import { LOCKED, buildBindgen, cargoBuild } from './wasm.mjs';
 
@@ -36,11 +40,16 @@ const gzipBytes = (directory) =>
     .reduce((sum, size) => sum + size);
 
 await runMain(async () => {
+  const { values } = parseArgs({ options: { rows: { type: 'string' } } });
+  const rows = values.rows === undefined ? [] : [values.rows];
+  if (rows.length > 0 && !(Number(values.rows) >= 10_000)) {
+    throw new Failure(`--rows ${values.rows}: it must be a number, 10000 or more.`);
+  }
   await setUp('worker');
   await step('bare worker', buildBare);
   const workerd = inRoot('node_modules/workerd/bin/workerd');
   await run('cargo', [
     'run', '--quiet', ...LOCKED, '--package', 'bench', '--',
-    workerd, NODE_22, ROOT, String(gzipBytes(WORKER_BUILD)),
+    workerd, NODE_22, ROOT, String(gzipBytes(WORKER_BUILD)), ...rows,
   ]);
 });

@@ -14,6 +14,8 @@ pub(crate) struct Connection {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) location: Option<String>,
+    /// What the server says that the request cost its store: `x-ms-request-charge`.
+    pub(crate) charge: f64,
     pub(crate) body: Vec<u8>,
 }
 
@@ -53,6 +55,7 @@ impl Connection {
             .and_then(|code| code.parse().ok())
             .unwrap_or(0);
         let (mut length, mut location, mut chunked) = (0, None, false);
+        let mut charge = 0.0;
         loop {
             let line = self.line()?;
             let Some((name, value)) = line.split_once(':') else {
@@ -62,6 +65,7 @@ impl Connection {
                 "content-length" => length = value.trim().parse().unwrap_or(0),
                 "location" => location = Some(value.trim().to_owned()),
                 "transfer-encoding" => chunked = true,
+                "x-ms-request-charge" => charge = value.trim().parse().unwrap_or(0.0),
                 _ => {}
             }
         }
@@ -81,6 +85,7 @@ impl Connection {
         Ok(Reply {
             status,
             location,
+            charge,
             body,
         })
     }

@@ -1,11 +1,14 @@
 //! The benchmark: the server and the bare operations on raw workerd, in turn, in one run.
 //!
 //! Wall times of a shared machine mean little; what is compared is the CPU time of the two
-//! runtimes per request, as ratios, round by round, and their median is told. `npm run bench`.
+//! runtimes per request, as ratios, round by round; their median is printed. `npm run bench`.
+//! With `--rows N` it is the growth of searches with the store, see `rows.rs`.
 
 mod connection;
 mod load;
+mod population;
 mod report;
+mod rows;
 mod runtime;
 
 use load::{Load, Measured};
@@ -21,9 +24,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let setup = Setup::from_arguments()?;
     let provider = runtime::Provider::start(&setup)?;
     let server = Runtime::server(&setup, &provider)?;
-    let bare = Runtime::bare(&setup)?;
     let token = provider.token(&setup)?;
     let bearer = format!("Bearer {token}");
+    if let Some(rows) = setup.rows {
+        return rows::run(&server, &bearer, rows);
+    }
+    let bare = Runtime::bare(&setup)?;
     let start = server.first_answer;
 
     let observation = load::observation();

@@ -18,13 +18,15 @@ pub(crate) struct Setup {
     node: PathBuf,
     root: PathBuf,
     pub(crate) worker_gzip: usize,
+    /// To how many rows the store is to grow, where that is what is measured.
+    pub(crate) rows: Option<usize>,
 }
 
 impl Setup {
     /// Reads `workerd`, `node`, the checkout and the size of the worker from the command line.
     pub(crate) fn from_arguments() -> Result<Self, Box<dyn Error>> {
         let arguments: Vec<String> = std::env::args().skip(1).collect();
-        let [workerd, node, root, worker_gzip] = arguments.as_slice() else {
+        let [workerd, node, root, worker_gzip, rows @ ..] = arguments.as_slice() else {
             return Err("run it by `npm run bench`".into());
         };
         Ok(Self {
@@ -32,6 +34,7 @@ impl Setup {
             node: node.into(),
             root: root.into(),
             worker_gzip: worker_gzip.parse()?,
+            rows: rows.first().map(|rows| rows.parse()).transpose()?,
         })
     }
 }
@@ -120,7 +123,7 @@ pub(crate) struct Runtime {
     pub(crate) port: u16,
     /// Seconds from start to the first answer.
     pub(crate) first_answer: f64,
-    _state: State,
+    state: State,
 }
 
 /// A state folder that goes away with its owner.
@@ -241,8 +244,25 @@ const kv :Workerd.Worker = (
             process,
             port,
             first_answer,
-            _state: state,
+            state,
         })
+    }
+
+    /// How much memory the process holds, from /proc.
+    pub(crate) fn resident_megabytes(&self) -> Result<f64, Box<dyn Error>> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.0.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next());
+        Ok(kilobytes.unwrap_or("0").parse::<f64>()? / 1024.0)
+    }
+
+    /// How many bytes the ledger has on disk, its log included.
+    pub(crate) fn stored_bytes(&self) -> Result<u64, Box<dyn Error>> {
+        let mut bytes = 0;
+        for entry in fs::read_dir(self.state.0.join("object/Ledger"))? {
+            bytes += entry?.metadata()?.len();
+        }
+        Ok(bytes)
     }
 
     /// The CPU time that the process has used, from /proc.
