@@ -3,6 +3,7 @@
  * FHIR_EDGE_NODE (Node 22) and FHIR_EDGE_SERVE (serve.mjs); the browser is CHROMIUM.
  */
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { findBrowser } from './browser.mjs';
 import { withNode22 } from './child.mjs';
 import { NODE_22, inRoot } from './paths.mjs';
@@ -58,7 +59,15 @@ export const CHECKS = [
   },
   { name: 'idp', commands: async () => [nodeTests(['tests/idp'])] },
   { name: 'commands', needsBuild: true, commands: async () => [nodeTests(['tools/run'], servers())] },
-  { name: 'api', needsBuild: true, commands: async () => [cargo(['test', ...LOCKED, '--package', 'api'], servers())] },
+  {
+    name: 'api',
+    needsBuild: true,
+    commands: async () => {
+      // Some tests wait a minute for a token or a key to end: one thread more than cores works meanwhile.
+      const threads = { RUST_TEST_THREADS: String(availableParallelism() + 1) };
+      return [cargo(['test', ...LOCKED, '--package', 'api'], { ...servers(), ...threads })];
+    },
+  },
   {
     name: 'browser',
     needsBuild: true,
