@@ -32,7 +32,7 @@ fn rejection_status(release: Release, reason: &Reason) -> Status {
 
 /// What the caller learns of an error: its status and its issues. What is not the caller's fault is
 /// logged under the request id and not shown.
-pub(super) fn told(exchange: &Exchange, error: Error) -> (Status, Vec<Issue>) {
+pub(super) fn status_and_issues(exchange: &Exchange, error: Error) -> (Status, Vec<Issue>) {
     match error {
         Error::Rejected(Rejection { reason, issues }) => (
             rejection_status(exchange.server.config.release, &reason),
@@ -60,7 +60,7 @@ pub(super) fn answer(exchange: &Exchange, error: Error) -> Answer {
         Error::Rejected(rejection) => Some(rejection.reason.clone()),
         _ => None,
     };
-    let (status, issues) = told(exchange, error);
+    let (status, issues) = status_and_issues(exchange, error);
     let id = Some(exchange.request.request_id.as_str());
     let outcome = operation_outcome(exchange.server.config.release, id, &issues);
     let answer = Answer::fhir(status, outcome.to_string());

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn progress_is_told_as_parameters() {
+    fn progress_is_reported_as_parameters() {
         let indexing = |incomplete: &[&str], done, total| Indexing {
             incomplete: incomplete.iter().map(|name| (*name).to_owned()).collect(),
             done,

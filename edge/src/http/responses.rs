@@ -59,7 +59,7 @@ fn succeeded(answer: &Answer) -> Vec<Text> {
 /// The response entry for an entry that failed. Other entries may have been done, so a failure of
 /// ours never ends the whole request.
 fn failed(exchange: &Exchange, error: Error) -> Vec<Text> {
-    let (status, issues) = error::told(exchange, error);
+    let (status, issues) = error::status_and_issues(exchange, error);
     let outcome = operation_outcome(exchange.server.config.release, None, &issues);
     let response = json!({ "response": { "status": status.to_string(), "outcome": outcome } });
     vec![response.to_string().into()]

@@ -41,7 +41,7 @@ pub(super) async fn search_type(
     let wants_total = query.count_only || (query.total != Total::None && is_first_page);
     let total = if wants_total {
         let number = store::total(partition, definitions, &grant, &query).await?;
-        Some(told(&mut query, number, handling)?)
+        Some(stated_total(&mut query, number, handling)?)
     } else {
         None
     };
@@ -60,7 +60,7 @@ pub(super) async fn search_type(
 
 /// The total that the answer states. One that is an estimate says so, and is refused where the
 /// caller insists on the exact number.
-fn told(query: &mut Query, number: Number, handling: Handling) -> Result<i64, Error> {
+fn stated_total(query: &mut Query, number: Number, handling: Handling) -> Result<i64, Error> {
     let estimate = match number {
         Number::Exact(number) => return Ok(number),
         Number::Estimate(number) => number,

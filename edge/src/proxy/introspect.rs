@@ -17,10 +17,10 @@ use smart::qualified_scope::unqualify;
 
 /// Answers who may ask about the token.
 pub(crate) async fn introspect(exchange: &Exchange) -> Result<Answer, Error> {
-    refusal::answered(exchange, asked(exchange).await)
+    refusal::answered(exchange, introspected(exchange).await)
 }
 
-async fn asked(exchange: &Exchange) -> Result<Answer, Failure> {
+async fn introspected(exchange: &Exchange) -> Result<Answer, Failure> {
     let form = refusal::form(exchange).await;
     // Whoever may not ask learns that first, whatever is wrong with the form.
     let introspector = match Introspector::of_request(exchange, form.as_ref().ok()).await {

@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 #[derive(Debug)]
 pub(super) struct Refused(pub(super) &'static str, pub(super) String);
 
-/// Why a form is not answered as its sender hoped.
+/// Why an endpoint did not do what a form asked for.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// Refused in OAuth's words.
     Refused(Refused),
-    /// Anything else, which is answered as everywhere.
+    /// Anything else, answered as on every other route.
     Failed(Error),
 }
 

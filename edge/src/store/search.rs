@@ -171,6 +171,7 @@ pub(crate) async fn total(
     grant: &Grant<Search>,
     query: &Query,
 ) -> Result<Number, Error> {
+    partition.check(grant)?;
     let searched = (query, grant.confinement());
     let mut total = 0;
     let mut after = None;
